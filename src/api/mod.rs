@@ -1,0 +1,199 @@
+//! The wire types of `/api/v1`: all that device, desk and hall say to each other. JSON; the hall publishes the routes as
+//! OpenAPI at `/api/v1/openapi.json`.
+
+use crate::case;
+use crate::check::Assessment;
+use crate::receipt::Profile;
+use crate::signing::Signed;
+use crate::submission::{Digest, SealingKey, Submission};
+use crate::words::Text;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// An error on the wire (RFC 9457, `application/problem+json`). `code` is stable and part of the contract.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Problem {
+    /// `about:blank`, always: `code` tells the kind.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub status: u16,
+    pub code: String,
+    /// What a person reads.
+    pub title: Text,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// `GET /hall`: who this hall is; what a personal device needs before it can seal and verify.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HallInfo {
+    pub code: String,
+    /// The root key (Ed25519, hex) that signs the trust list and the catalogue.
+    pub root: String,
+    pub sealing: SealingKey,
+    /// Version of the program.
+    pub version: String,
+    /// The hall's clock, so that a device can show its own skew.
+    pub now: DateTime<Utc>,
+}
+
+/// `PUT /submissions/{id}` answers 201 or 200 with this: the hall's own receipt is the acknowledgement. Also
+/// `GET /submissions/{id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledgement {
+    pub id: Uuid,
+    pub digest: Digest,
+    /// When it entered the hall's system (电子签名法 art. 11).
+    pub received_at: DateTime<Utc>,
+    pub short_number: String,
+    /// QR text of the receipt, signed by the hall; repeats all of the above under signature.
+    pub receipt: String,
+}
+
+/// `PUT /submissions/{id}` answers 202 with this when attachment chunks have not arrived yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    pub chunks: Vec<Digest>,
+}
+
+/// `GET /submissions/{id}/progress`: what anyone who holds the receipt may know. No personal data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    pub short_number: String,
+    pub item: String,
+    pub received_at: DateTime<Utc>,
+    pub state: case::State,
+    pub due: Option<chrono::NaiveDate>,
+}
+
+/// `POST /devices`: enrolment of a kiosk or desk with the operator's one-time code. Answered by [`Enrolled`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Enrol {
+    pub code: String,
+    /// Ed25519, hex.
+    pub public: String,
+    pub name: String,
+}
+
+/// The device is in the trust list now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrolled {
+    pub profile: Profile,
+    pub name: String,
+    pub trust: Signed,
+}
+
+/// `POST /session`: staff sign-in. The session is an HttpOnly cookie.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    pub user: String,
+    pub password: String,
+}
+
+impl std::fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SignIn(redacted)")
+    }
+}
+
+/// `GET /session`: who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Staff {
+    pub user: String,
+    pub name: String,
+    pub post: String,
+    pub window: String,
+    pub phone: String,
+    pub role: Role,
+}
+
+/// 窗口人员、审批人、目录管理员、监察员、运维. Approval, management and supervision are kept apart (三分离).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    Clerk,
+    Approver,
+    Editor,
+    Inspector,
+    Operator,
+}
+
+/// `POST /scans`: what a desk saw, possibly while offline. Recorded all; the first scan by `at` keeps the case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scan {
+    /// UUIDv7, made by the desk: sending it twice records it once.
+    pub id: Uuid,
+    /// The receipt's id.
+    pub receipt: Uuid,
+    pub at: DateTime<Utc>,
+    pub verdict: crate::receipt::Verdict,
+    pub desk: String,
+}
+
+/// A scan on record, as others see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScanRecord {
+    pub id: Uuid,
+    pub at: DateTime<Utc>,
+    pub by: String,
+    pub window: String,
+    pub desk: String,
+}
+
+/// Answer to `POST /scans`: all scans of that receipt, the first first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scans {
+    pub scans: Vec<ScanRecord>,
+    /// The case, when the hall has received the submission.
+    pub short_number: Option<String>,
+}
+
+/// `GET /cases`: one row of the desk's list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CaseRow {
+    pub short_number: String,
+    pub item: String,
+    pub item_name: Text,
+    pub received_at: DateTime<Utc>,
+    pub state: case::State,
+    pub outcome: crate::check::Outcome,
+    pub clock: case::Clock,
+}
+
+/// `GET /cases/{short number or receipt id}`: everything the clerk needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CaseView {
+    pub short_number: String,
+    pub submission: Submission,
+    /// Who vouches for the device: its name and profile, or nobody (self-issued).
+    pub device: Option<(String, Profile)>,
+    pub received_at: DateTime<Utc>,
+    /// The hall's own check of the same application, on the day it came in.
+    pub recheck: Assessment,
+    /// True when device and hall agree.
+    pub agrees: bool,
+    /// Problems of content, such as a withdrawn item version.
+    pub problems: Vec<Text>,
+    pub state: case::State,
+    pub events: Vec<case::Event>,
+    pub notices: Vec<case::Notice>,
+    pub clock: case::Clock,
+    pub scans: Vec<ScanRecord>,
+    /// Which acts the state allows now.
+    pub acts: Vec<case::ActName>,
+    /// Grows with each event; an act names the number it saw, so that two clerks cannot decide over each other.
+    pub revision: u32,
+}
+
+/// `POST /cases/{short number}/acts`: a decision at the window. Answered by the new [`CaseView`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decide {
+    pub revision: u32,
+    pub act: case::Act,
+}
+

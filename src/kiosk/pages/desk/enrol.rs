@@ -1,0 +1,53 @@
+//! Enrolment of this machine, with the operator's one-time code. Which profile it becomes, kiosk or desk, is decided by
+//! the code.
+
+use super::{phrases, say};
+use crate::kiosk::app::App;
+use crate::kiosk::device;
+use crate::words::Text;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+#[component]
+pub fn Enrol() -> impl IntoView {
+    let app = App::get();
+    let code = RwSignal::new(String::new());
+    let name = RwSignal::new(String::new());
+    let busy = RwSignal::new(false);
+    let wrong = RwSignal::new(None::<Text>);
+    let enrol = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let (code, name) = (code.get_untracked().trim().to_owned(), name.get_untracked().trim().to_owned());
+        if code.is_empty() || name.is_empty() {
+            wrong.set(Some(phrases::ENROL_BLANK.text()));
+            return;
+        }
+        wrong.set(None);
+        busy.set(true);
+        spawn_local(async move {
+            let result = device::enrol(app, code, name).await;
+            // A success may already have taken this form away: `try_set` does not mind.
+            busy.try_set(false);
+            if let Err(error) = result {
+                wrong.try_set(Some(error.say()));
+            }
+        });
+    };
+    view! {
+        <form class="desk-form" on:submit=enrol>
+            <p>{say(phrases::ENROL_HOW)}</p>
+            <label>
+                {say(phrases::ENROL_CODE)}
+                <input data-test="enrol-code" class="desk-code" autocomplete="off" autocapitalize="characters" spellcheck="false" bind:value=code />
+            </label>
+            <label>
+                {say(phrases::ENROL_NAME)}
+                <input data-test="enrol-name" autocomplete="off" maxlength="40" placeholder=say(phrases::ENROL_NAME_HINT) bind:value=name />
+            </label>
+            <p class="desk-wrong" role="alert">{move || wrong.get().map(|w| w.get(app.lang.get()).to_owned())}</p>
+            <button class="desk-button primary" data-test="enrol" type="submit" disabled=move || busy.get()>
+                {move || if busy.get() { phrases::ENROLLING } else { phrases::ENROL_DO }.get(app.lang.get())}
+            </button>
+        </form>
+    }
+}

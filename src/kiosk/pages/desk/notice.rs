@@ -1,0 +1,42 @@
+//! A notice (告知书) on screen and on paper. While one is shown, printing prints it and nothing else.
+
+use super::{phrases, say, tell};
+use crate::case;
+use crate::kiosk::device::print;
+use crate::receipt::number;
+use leptos::prelude::*;
+
+#[component]
+pub fn Notice(notice: case::Notice, on_close: Callback<()>) -> impl IntoView {
+    let case::Notice { title, number, lines, closing, body, date } = notice;
+    let row = |line: case::Line| {
+        let texts = line.texts.into_iter().map(|text| view! { <li>{tell(text)}</li> }).collect_view();
+        view! {
+            <tr>
+                <th scope="row">{tell(line.label)}</th>
+                <td><ul>{texts}</ul></td>
+            </tr>
+        }
+    };
+    view! {
+        <section class="desk-notice" data-test="notice" data-number=number.clone()>
+            <div class="desk-row desk-no-print">
+                <button class="desk-button primary" data-test="print" type="button" on:click=move |_| print::print()>{say(phrases::PRINT)}</button>
+                <button class="desk-button" data-test="close-notice" type="button" on:click=move |_| on_close.run(())>{say(phrases::CLOSE)}</button>
+            </div>
+            <article class="notice">
+                <h1>{tell(title)}</h1>
+                <p class="notice-number">{say(phrases::NOTICE_NUMBER)} " " {number::show(&number)}</p>
+                <table>
+                    <tbody>{lines.into_iter().map(row).collect_view()}</tbody>
+                </table>
+                {closing.into_iter().map(|text| view! { <p class="notice-closing">{tell(text)}</p> }).collect_view()}
+                <div class="notice-seal">
+                    <p>{tell(body)}</p>
+                    <p class="notice-stamp">{say(phrases::SEAL)}</p>
+                    <p>{date.to_string()}</p>
+                </div>
+            </article>
+        </section>
+    }
+}

@@ -1,0 +1,2 @@
+//! The evaluator.
+use std::collections::BTreeSet;

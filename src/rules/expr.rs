@@ -1,0 +1,125 @@
+//! The typed form of a rule: what the bundle carries and [`super::evaluate`] runs. Names are resolved, types are
+//! checked, macros are their own nodes; nothing here can fail to make sense, only to lack an answer.
+
+use super::value::{Type, Value};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A condition as written, and as the program understands it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rule {
+    pub text: String,
+    pub expr: Expr,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Expr {
+    Literal(Value),
+    /// A fact, or a field of a material, by its path.
+    Fact(String),
+    /// The variable of an enclosing macro, by name; names are unique along a path by construction.
+    Local(String),
+    Field(Box<Expr>, String),
+    Today,
+    Not(Box<Expr>),
+    Negate(Box<Expr>),
+    And(Box<Expr>, Box<Expr>),
+    Or(Box<Expr>, Box<Expr>),
+    If(Box<Expr>, Box<Expr>, Box<Expr>),
+    Compare(Comparison, Box<Expr>, Box<Expr>),
+    Arithmetic(Operator, Box<Expr>, Box<Expr>),
+    In(Box<Expr>, Box<Expr>),
+    List(Vec<Expr>),
+    Has(Box<Expr>),
+    Call(Function, Vec<Expr>),
+    /// `list.macro(variable, body)`
+    Each { each: Macro, list: Box<Expr>, variable: String, body: Box<Expr> },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    AtMost,
+    Greater,
+    AtLeast,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Operator {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Function {
+    Years,
+    Months,
+    Days,
+    WorkingDays,
+    Yuan,
+    Date,
+    AgeOn,
+    Size,
+    Sum,
+    StartsWith,
+    EndsWith,
+    Contains,
+    Matches,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Macro {
+    All,
+    Exists,
+    ExistsOne,
+    Filter,
+    Map,
+}
+
+/// The names a rule may use and their types.
+pub type Scope = std::collections::BTreeMap<String, Type>;
+
+impl Expr {
+    /// Every path of a fact or material field that the expression mentions.
+    pub fn paths(&self) -> BTreeSet<&str> {
+        let mut found = BTreeSet::new();
+        self.visit(&mut |e| {
+            if let Expr::Fact(path) = e {
+                found.insert(path.as_str());
+            }
+        });
+        found
+    }
+
+    fn visit<'a>(&'a self, see: &mut impl FnMut(&'a Expr)) {
+        see(self);
+        match self {
+            Expr::Literal(_) | Expr::Fact(_) | Expr::Local(_) | Expr::Today => {}
+            Expr::Field(a, _) | Expr::Not(a) | Expr::Negate(a) | Expr::Has(a) => a.visit(see),
+            Expr::And(a, b) | Expr::Or(a, b) | Expr::Compare(_, a, b) | Expr::Arithmetic(_, a, b) | Expr::In(a, b) => {
+                a.visit(see);
+                b.visit(see);
+            }
+            Expr::If(a, b, c) => {
+                a.visit(see);
+                b.visit(see);
+                c.visit(see);
+            }
+            Expr::List(all) | Expr::Call(_, all) => all.iter().for_each(|e| e.visit(see)),
+            Expr::Each { list, body, .. } => {
+                list.visit(see);
+                body.visit(see);
+            }
+        }
+    }
+}
