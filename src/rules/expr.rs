@@ -66,10 +66,12 @@ pub enum Function {
     Days,
     WorkingDays,
     Yuan,
-    Date,
     AgeOn,
     Size,
+    /// Of a list of int.
     Sum,
+    /// Of a list of money.
+    SumMoney,
     StartsWith,
     EndsWith,
     Contains,

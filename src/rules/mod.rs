@@ -13,6 +13,6 @@ pub mod evaluate;
 pub mod expr;
 pub mod value;
 
-pub use evaluate::{Fault, Given, Known, Today, Verdict};
+pub use evaluate::{Fault, Known, Today, Verdict};
 pub use expr::Rule;
 pub use value::{Facts, Type, Value, Wrong};

@@ -1,1 +1,8 @@
+//! The sample catalogue compiles, its worked applications come out as written beside them, and every mistake that an
+//! author can make is reported at its place.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod applications;
+mod mistakes;
+mod search;
