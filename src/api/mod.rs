@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 /// An error on the wire (RFC 9457, `application/problem+json`). `code` is stable and part of the contract.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct Problem {
     /// `about:blank`, always: `code` tells the kind.
     #[serde(rename = "type")]
@@ -27,6 +28,7 @@ pub struct Problem {
 
 /// `GET /hall`: who this hall is; what a personal device needs before it can seal and verify.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct HallInfo {
     pub code: String,
     /// The root key (Ed25519, hex) that signs the trust list and the catalogue.
@@ -41,6 +43,7 @@ pub struct HallInfo {
 /// `PUT /submissions/{id}` answers 201 or 200 with this: the hall's own receipt is the acknowledgement. Also
 /// `GET /submissions/{id}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct Acknowledgement {
     pub id: Uuid,
     pub digest: Digest,
@@ -53,12 +56,14 @@ pub struct Acknowledgement {
 
 /// `PUT /submissions/{id}` answers 202 with this when attachment chunks have not arrived yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct Wanted {
     pub chunks: Vec<Digest>,
 }
 
 /// `GET /submissions/{id}/progress`: what anyone who holds the receipt may know. No personal data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct Progress {
     pub short_number: String,
     pub item: String,
@@ -69,6 +74,7 @@ pub struct Progress {
 
 /// `POST /devices`: enrolment of a kiosk or desk with the operator's one-time code. Answered by [`Enrolled`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Enrol {
     pub code: String,
@@ -79,14 +85,39 @@ pub struct Enrol {
 
 /// The device is in the trust list now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct Enrolled {
     pub profile: Profile,
     pub name: String,
     pub trust: Signed,
 }
 
+/// `POST /device-codes`: what the code is to enrol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewCode {
+    pub profile: Profile,
+}
+
+/// A one-time code that enrols one device; shown once, to the operator.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
+pub struct DeviceCode {
+    pub code: String,
+    pub profile: Profile,
+    pub expires_at: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for DeviceCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DeviceCode({:?}, redacted)", self.profile)
+    }
+}
+
 /// `POST /session`: staff sign-in. The session is an HttpOnly cookie.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     pub user: String,
@@ -101,6 +132,7 @@ impl std::fmt::Debug for SignIn {
 
 /// `GET /session`: who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct Staff {
     pub user: String,
     pub name: String,
@@ -112,6 +144,7 @@ pub struct Staff {
 
 /// 窗口人员、审批人、目录管理员、监察员、运维. Approval, management and supervision are kept apart (三分离).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     Clerk,
@@ -123,6 +156,7 @@ pub enum Role {
 
 /// `POST /scans`: what a desk saw, possibly while offline. Recorded all; the first scan by `at` keeps the case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scan {
     /// UUIDv7, made by the desk: sending it twice records it once.
@@ -136,6 +170,7 @@ pub struct Scan {
 
 /// A scan on record, as others see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct ScanRecord {
     pub id: Uuid,
     pub at: DateTime<Utc>,
@@ -146,6 +181,7 @@ pub struct ScanRecord {
 
 /// Answer to `POST /scans`: all scans of that receipt, the first first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct Scans {
     pub scans: Vec<ScanRecord>,
     /// The case, when the hall has received the submission.
@@ -154,6 +190,7 @@ pub struct Scans {
 
 /// `GET /cases`: one row of the desk's list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct CaseRow {
     pub short_number: String,
     pub item: String,
@@ -166,6 +203,7 @@ pub struct CaseRow {
 
 /// `GET /cases/{short number or receipt id}`: everything the clerk needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct CaseView {
     pub short_number: String,
     pub submission: Submission,
@@ -191,6 +229,7 @@ pub struct CaseView {
 
 /// `POST /cases/{short number}/acts`: a decision at the window. Answered by the new [`CaseView`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Decide {
     pub revision: u32,

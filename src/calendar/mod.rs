@@ -30,6 +30,7 @@ pub struct Calendar {
 
 /// A computed date; `provisional` when it lies past the last announced year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct Due {
     pub date: NaiveDate,
     pub provisional: bool,

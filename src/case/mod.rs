@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 /// Who did it: name, post, window and phone as they were at that moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct By {
     pub user: String,
     pub name: String,
@@ -27,6 +28,7 @@ pub struct By {
 
 /// One entry of the record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct Event {
     pub at: DateTime<Utc>,
     /// Nobody for what the system records by itself.
@@ -36,6 +38,7 @@ pub struct Event {
 
 /// What can happen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case", tag = "act", deny_unknown_fields)]
 pub enum Act {
     /// The submission entered the hall's system.
@@ -60,6 +63,7 @@ pub enum Act {
 
 /// A material taken in and its counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TakenIn {
     pub material: String,
@@ -69,6 +73,7 @@ pub struct TakenIn {
 
 /// One point of a correction notice: what, and the standard it must meet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Correction {
     /// `material.<code>` or `condition.<code>` of the item.
@@ -79,6 +84,7 @@ pub struct Correction {
 
 /// The names of the acts a clerk can choose from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ActName {
     TakeIn,
@@ -103,6 +109,7 @@ impl Act {
 
 /// Where a case stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// In the hall's system; nobody has taken it up.

@@ -10,6 +10,7 @@ use crate::words::{Phrase, Text};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct Notice {
     pub title: Text,
     /// Short number of the case.
@@ -24,6 +25,7 @@ pub struct Notice {
 
 /// One row: a label, and one or more texts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct Line {
     pub label: Text,
     pub texts: Vec<Text>,

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 /// Answers by fact code, and declarations by material code. `Debug` shows no answer.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Application {
     #[serde(default)]
@@ -27,6 +28,7 @@ impl std::fmt::Debug for Application {
 
 /// What the applicant says of one material.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Declared {
     pub have: bool,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// The answer, from "nothing needed" to "ready".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// No licence is needed (art. 32 (1)).
@@ -43,6 +44,7 @@ impl Outcome {
 
 /// What the check says. Serialises the same, byte for byte, in the browser and at the hall.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct Assessment {
     pub item: String,
     pub version: chrono::NaiveDate,
@@ -63,6 +65,7 @@ pub struct Assessment {
 
 /// One entry of the list. Its texts, basis and remedy are the item's, found by `code`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct Point {
     /// `gate.<code>`, `condition.<code>` or `material.<code>`.
     pub id: String,
@@ -76,6 +79,7 @@ pub struct Point {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum PointKind {
     NotRequired,
@@ -91,6 +95,7 @@ pub enum PointKind {
 
 /// How one condition stands, and why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct Finding {
     pub code: String,
     pub state: State,
@@ -99,6 +104,7 @@ pub struct Finding {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema), schema(as = ConditionState))]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     Met,
@@ -108,6 +114,7 @@ pub enum State {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum MaterialState {
     /// Whether it is needed is not known yet.

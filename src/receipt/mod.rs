@@ -24,8 +24,10 @@
 //! - [`number`]: the short number, digits only, with check digits.
 //! - [`trust`]: hall keys and the trust list.
 //! - [`verify`]: text → one of five verdicts, with reasons.
+//! - [`decode`]: picture → the texts of the QR codes in it.
 
 pub mod claims;
+pub mod decode;
 pub mod number;
 pub mod trust;
 pub mod verify;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a device is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Profile {
     /// A citizen's own phone or computer; never enrolled.
@@ -28,6 +29,7 @@ pub struct HallKey {
 
 /// An enrolled device: the hall's signature on the list is its certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct DeviceKey {
     /// Ed25519, hex.
     pub public: String,

@@ -15,6 +15,7 @@ pub const TOLERANCE: TimeDelta = TimeDelta::minutes(10);
 pub const FRESH: TimeDelta = TimeDelta::days(2);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Genuine, received by the hall.

@@ -39,6 +39,7 @@ pub fn from_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
 
 /// A JSON document and its signature under a context string.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Signed {
     /// The document's exact text.

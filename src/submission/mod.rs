@@ -23,6 +23,7 @@ pub const CHUNKS: usize = 20;
 
 /// Who applies. `Debug` is redacted.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Applicant {
     /// The person's name, or the organisation's.
@@ -43,6 +44,7 @@ impl fmt::Debug for Applicant {
 
 /// A picture of a material: the digests of its sealed chunks, in order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Attachment {
     pub material: String,
@@ -55,6 +57,7 @@ pub struct Attachment {
 
 /// What the applicant confirmed. Frozen: an edit is a new submission.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Submission {
     /// UUIDv7, made on the device.
@@ -102,6 +105,7 @@ impl fmt::Debug for Frozen {
 
 /// SHA-256; 64 lower-case hex digits in text and JSON.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct Digest(pub [u8; 32]);
 

@@ -14,6 +14,7 @@ const PROTOCOL: &str = "mingbai/sealed/1";
 
 /// The hall's public sealing key (X25519), hex, with its short name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SealingKey {
     pub kid: String,
@@ -23,6 +24,7 @@ pub struct SealingKey {
 /// A sealed submission: what waits in the outbox and travels to the hall. Nothing in it can be read without the hall's
 /// key but what the hall needs to route it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Sealed {
     pub id: Uuid,

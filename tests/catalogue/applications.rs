@@ -1,64 +1,15 @@
-//! Every item's worked applications (`applications/<item>.toml`), run through the same check as kiosk and hall.
+//! Every item's worked applications, run through the same check as kiosk and hall.
 
-use chrono::NaiveDate;
+use crate::worked::{Case, cases};
 use mingbai::calendar::Calendar;
 use mingbai::catalogue::{Item, author};
-use mingbai::check::{Application, Outcome, assess, questions};
+use mingbai::check::{Outcome, assess, questions};
 use mingbai::rules::Today;
-use serde::Deserialize;
 use std::collections::BTreeSet;
-use std::path::Path;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Cases {
-    cases: Vec<Case>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Case {
-    name: String,
-    today: toml::value::Datetime,
-    #[serde(default)]
-    facts: toml::Table,
-    #[serde(default)]
-    materials: toml::Table,
-    expect: Expect,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expect {
-    outcome: Outcome,
-    #[serde(default)]
-    points: Option<Vec<String>>,
-    #[serde(default)]
-    next: Option<String>,
-    /// How many answers cannot be read, and so count as not given.
-    #[serde(default)]
-    unusable: usize,
-}
-
-/// TOML dates become the text that answers carry.
-fn json(value: &toml::Value) -> serde_json::Value {
-    match value {
-        toml::Value::Datetime(date) => date.to_string().into(),
-        toml::Value::Array(entries) => entries.iter().map(json).collect(),
-        toml::Value::Table(table) => table.iter().map(|(k, v)| (k.clone(), json(v))).collect::<serde_json::Map<_, _>>().into(),
-        other => serde_json::to_value(other).unwrap(),
-    }
-}
-
-fn table(table: &toml::Table) -> serde_json::Value {
-    json(&toml::Value::Table(table.clone()))
-}
 
 fn run(item: &Item, case: &Case, calendar: &Calendar) -> Vec<String> {
-    let date: NaiveDate = case.today.to_string().parse().unwrap();
-    let today = Today { date, calendar };
-    let application: Application =
-        serde_json::from_value(serde_json::json!({ "facts": table(&case.facts), "materials": table(&case.materials) })).unwrap();
+    let today = Today { date: case.today(), calendar };
+    let application = case.application();
     let assessment = assess(item, &application, &today);
     let mut wrong = Vec::new();
     if assessment.unusable.len() != case.expect.unusable {
@@ -96,15 +47,13 @@ fn every_item_has_worked_applications_and_they_come_out_as_written() {
     });
     assert!(catalogue.items.len() >= 12);
     let calendar = Calendar::announced();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/catalogue/applications");
     let (mut wrong, mut outcomes) = (Vec::new(), BTreeSet::new());
     for item in &catalogue.items {
-        let text = std::fs::read_to_string(folder.join(format!("{}.toml", item.code))).unwrap_or_default();
-        let cases: Cases = toml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", item.code));
-        if cases.cases.len() < 3 {
-            wrong.push(format!("{}: {} worked applications, at least 3 are needed", item.code, cases.cases.len()));
+        let cases = cases(&item.code);
+        if cases.len() < 3 {
+            wrong.push(format!("{}: {} worked applications, at least 3 are needed", item.code, cases.len()));
         }
-        for case in &cases.cases {
+        for case in &cases {
             outcomes.insert(format!("{:?}", case.expect.outcome));
             wrong.extend(run(item, case, &calendar));
         }

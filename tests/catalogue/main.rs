@@ -6,3 +6,4 @@
 mod applications;
 mod mistakes;
 mod search;
+mod worked;

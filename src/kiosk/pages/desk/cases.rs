@@ -110,7 +110,7 @@ fn Table(rows: Vec<CaseRow>) -> impl IntoView {
         return view! { <p class="desk-quiet" data-test="no-cases">{say(phrases::NO_CASES)}</p> }.into_any();
     }
     view! {
-        <table class="desk-table" data-test="cases">
+        <table class="desk-table stacks" data-test="cases">
             <thead>
                 <tr>
                     <th scope="col">{say(phrases::SHORT_NUMBER)}</th>
@@ -124,10 +124,11 @@ fn Table(rows: Vec<CaseRow>) -> impl IntoView {
             <tbody>
                 {rows.into_iter().map(|row| {
                     let (state, outcome, clock) = (row.state, row.outcome, row.clock);
+                    let (test, shown) = (format!("case-{}", row.short_number), number::show(&row.short_number));
                     view! {
-                        <tr data-test=format!("case-{}", row.short_number) data-state=phrases::state_code(state)>
+                        <tr data-test=test data-state=phrases::state_code(state)>
                             <th scope="row">
-                                <A href=format!("/desk/case/{}", row.short_number) attr:class="desk-number">{number::show(&row.short_number)}</A>
+                                <A href=format!("/desk/case/{}", row.short_number) attr:class="desk-number">{shown}</A>
                             </th>
                             <td>{super::tell(row.item_name)}</td>
                             <td>{moment(row.received_at)}</td>

@@ -22,8 +22,9 @@ pub use scan::Scan;
 use crate::calendar::hall_time;
 use crate::kiosk::app::App;
 use crate::kiosk::device::scanner;
+use crate::kiosk::parts::{say, tell};
 use crate::receipt::Profile;
-use crate::words::{Lang, Phrase, Text};
+use crate::words::{Lang, Phrase};
 use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::*;
 use leptos_router::components::A;
@@ -126,18 +127,6 @@ fn Frame(tab: Tab, session: RwSignal<Session>, #[prop(optional, into)] on_scan: 
             <div class="desk-page">{children()}</div>
         </div>
     }
-}
-
-/// A phrase that follows the language. For use while a component is being set up.
-fn say(phrase: Phrase) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
-    let lang = App::get().lang;
-    move || phrase.get(lang.get())
-}
-
-/// A text that follows the language.
-fn tell(text: Text) -> impl Fn() -> String + Clone + Send + Sync + 'static {
-    let lang = App::get().lang;
-    move || text.get(lang.get()).to_owned()
 }
 
 /// A moment by the hall's wall clock.

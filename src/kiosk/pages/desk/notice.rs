@@ -4,11 +4,19 @@ use super::{phrases, say, tell};
 use crate::case;
 use crate::kiosk::device::print;
 use crate::receipt::number;
+use leptos::html;
 use leptos::prelude::*;
 
 #[component]
 pub fn Notice(notice: case::Notice, on_close: Callback<()>) -> impl IntoView {
     let case::Notice { title, number, lines, closing, body, date } = notice;
+    let sheet = NodeRef::<html::Article>::new();
+    // A notice that has just come about is where the clerk goes on.
+    Effect::new(move |_| {
+        if let Some(sheet) = sheet.get() {
+            let _ = sheet.focus();
+        }
+    });
     let row = |line: case::Line| {
         let texts = line.texts.into_iter().map(|text| view! { <li>{tell(text)}</li> }).collect_view();
         view! {
@@ -24,7 +32,7 @@ pub fn Notice(notice: case::Notice, on_close: Callback<()>) -> impl IntoView {
                 <button class="desk-button primary" data-test="print" type="button" on:click=move |_| print::print()>{say(phrases::PRINT)}</button>
                 <button class="desk-button" data-test="close-notice" type="button" on:click=move |_| on_close.run(())>{say(phrases::CLOSE)}</button>
             </div>
-            <article class="notice">
+            <article class="notice" node_ref=sheet tabindex="-1">
                 <h1>{tell(title)}</h1>
                 <p class="notice-number">{say(phrases::NOTICE_NUMBER)} " " {number::show(&number)}</p>
                 <table>

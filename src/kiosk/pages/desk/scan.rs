@@ -121,7 +121,7 @@ pub fn Scan() -> impl IntoView {
     view! {
         <Frame tab=Tab::Scan session on_scan=from_scanner>
             <div class="desk-scan">
-                <h1 class="desk-hidden">{say(phrases::SCAN)}</h1>
+                <h1 class="unseen">{say(phrases::SCAN)}</h1>
                 <Picture scanning />
                 <section
                     class="desk-verdict-place"
@@ -133,7 +133,7 @@ pub fn Scan() -> impl IntoView {
                     {move || match scanning.seen.get() {
                         None => view! {
                             <div class="desk-verdict waiting" data-test="no-verdict">
-                                <p class="desk-sign" aria-hidden="true">"⌗"</p>
+                                <p class="desk-sign" aria-hidden="true">"▣"</p>
                                 <p class="desk-word">{say(phrases::WAITING)}</p>
                             </div>
                         }
@@ -512,8 +512,9 @@ fn scanned_before(record: Record, online: bool) -> impl IntoView {
             if earlier.is_empty() {
                 view! { <p class="desk-before first" data-test="first-scan">{say(phrases::FIRST_SCAN)} " " {offline}</p> }.into_any()
             } else {
+                let count = earlier.len().to_string();
                 view! {
-                    <div class="desk-before again" data-test="scanned-before" data-count=earlier.len().to_string()>
+                    <div class="desk-before again" data-test="scanned-before" data-count=count>
                         <strong>{say(phrases::SCANNED_BEFORE)}</strong>
                         <ul>{earlier.into_iter().map(|scan| view! { <li>{scan_line(&scan)}</li> }).collect_view()}</ul>
                         {offline}

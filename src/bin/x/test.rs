@@ -1,0 +1,49 @@
+//! Everything that `cargo test` does for us: all tests, and the pictures and measurements, which are tests that only
+//! these tasks run. cargo's own summary is the last that is printed.
+
+use crate::say::Steps;
+use crate::{app, chromium, debian, tools};
+use anyhow::{Context, Result};
+use std::process::{Command, ExitCode};
+
+/// All tests, or those whose name contains `filter`.
+pub fn all(filter: Option<&str>) -> Result<ExitCode> {
+    prepare("tests")?;
+    cargo_test(Command::new("cargo").args(["test", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"]).args(filter))
+}
+
+/// Pictures of the main steps, written to tests/screens.
+pub fn screens() -> Result<ExitCode> {
+    prepare("pictures")?;
+    cargo_test(browser().args(["screens::", "--", "--ignored", "--nocapture"]))
+}
+
+/// Start-up and next-question times, printed.
+pub fn bench_start(runs: usize) -> Result<ExitCode> {
+    prepare("measurements")?;
+    cargo_test(browser().args(["speed::", "--", "--ignored", "--nocapture"]).env("MINGBAI_BENCH_RUNS", runs.to_string()))
+}
+
+fn browser() -> Command {
+    let mut command = Command::new("cargo");
+    command.args(["test", "--locked", "--test", "browser"]);
+    command
+}
+
+fn prepare(what: &str) -> Result<()> {
+    let mut steps = Steps::new(1 + tools::STEPS + app::STEPS + 1);
+    debian::install(&mut steps);
+    let tools = tools::install(&mut steps)?;
+    app::build(&mut steps, &tools)?;
+    steps.next(what);
+    Ok(())
+}
+
+fn cargo_test(command: &mut Command) -> Result<ExitCode> {
+    if let Ok(found) = chromium::find() {
+        command.env("CHROME", found.browser).env("CHROMEDRIVER", found.driver);
+    }
+    let status = command.status().context("starting cargo")?;
+    // 101 is cargo's own word for failed tests; anything that does not fit a byte was a signal.
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
+}

@@ -1,0 +1,183 @@
+//! `hall rule eval`: tries a rule against facts, as an author of the catalogue does before putting it into an item.
+
+use super::{Day, Ended, Ending, Voice, both, misuse, read};
+use crate::calendar::Calendar;
+use crate::rules::expr::Scope;
+use crate::rules::{Facts, Known, Today, Type, author};
+use crate::words::Text;
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// Rules of the catalogue.
+#[derive(Subcommand)]
+pub enum Rule {
+    Eval(Eval),
+}
+
+/// Evaluate a rule: its value, or why it has none, with the facts that decide it and those still needed.
+///
+/// The file maps each name to an object such as {"type":"int","value":3}, without "value" for a missing fact. Types:
+/// bool, int, string, date, money (in fen), choice (with "options"), list (with "of": a type object) and record (with
+/// "fields": names to type objects). Names may have dots, as in materials.lease.valid_until.
+#[derive(Args)]
+pub struct Eval {
+    #[arg(allow_hyphen_values = true)]
+    expr: String,
+    #[arg(long, value_name = "FILE.json")]
+    facts: PathBuf,
+    #[command(flatten)]
+    day: Day,
+}
+
+/// A type as the file writes it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "lowercase", tag = "type")]
+enum Kind {
+    Bool,
+    Int,
+    #[serde(alias = "text")]
+    String,
+    Date,
+    Money,
+    Choice { options: Vec<String> },
+    List { of: Box<Kind> },
+    Record { fields: BTreeMap<String, Kind> },
+}
+
+impl Kind {
+    fn into_type(self) -> Type {
+        match self {
+            Kind::Bool => Type::Bool,
+            Kind::Int => Type::Int,
+            Kind::String => Type::Text,
+            Kind::Date => Type::Date,
+            Kind::Money => Type::Money,
+            Kind::Choice { options } => Type::Choice(options),
+            Kind::List { of } => Type::List(Box::new(of.into_type())),
+            Kind::Record { fields } => Type::Record(fields.into_iter().map(|(name, kind)| (name, kind.into_type())).collect()),
+        }
+    }
+}
+
+/// The file's names, typed, and what is known of them.
+fn facts(text: &str) -> Result<(Scope, Facts), String> {
+    let entries: BTreeMap<String, serde_json::Map<String, Json>> = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    let (mut scope, mut facts) = (Scope::new(), Facts::default());
+    for (name, mut entry) in entries {
+        let given = entry.remove("value").filter(|value| !value.is_null());
+        let kind: Kind = serde_json::from_value(entry.into()).map_err(|e| format!("`{name}`: {e}"))?;
+        let ty = kind.into_type();
+        if let Some(given) = given {
+            let value = ty.read(&given).map_err(|e| format!("`{name}`: {e}"))?;
+            facts.set(name.clone(), Some(value));
+        }
+        scope.insert(name, ty);
+    }
+    Ok((scope, facts))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Status {
+    Value,
+    Unknown,
+    /// The rule makes sense, but has no value for these facts.
+    Fault,
+    /// The rule makes no sense, or is outside the language.
+    Refused,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    status: Status,
+    value: Json,
+    because: BTreeSet<String>,
+    missing: BTreeSet<String>,
+    message: Option<Text>,
+    /// The place of a refusal: bytes of the rule's text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<Range<usize>>,
+}
+
+impl Answer {
+    fn without_value(status: Status, message: Text) -> Answer {
+        Answer { status, value: Json::Null, because: BTreeSet::new(), missing: BTreeSet::new(), message: Some(message), at: None }
+    }
+}
+
+fn evaluate(expr: &str, scope: &Scope, facts: &Facts, date: NaiveDate) -> Answer {
+    let rule = match author::parse(expr, scope) {
+        Ok((rule, _)) => rule,
+        Err(refused) => return Answer { at: Some(refused.at), ..Answer::without_value(Status::Refused, refused.message) },
+    };
+    let verdict = rule.evaluate(facts, &Today { date, calendar: &Calendar::announced() });
+    let (status, value, message) = match verdict.value {
+        Known::Value(value) => (Status::Value, value.json(), None),
+        Known::Unknown => (Status::Unknown, Json::Null, None),
+        Known::Fault(fault) => (Status::Fault, Json::Null, Some(fault.say())),
+    };
+    Answer { status, value, because: verdict.because, missing: verdict.missing, message, at: None }
+}
+
+/// How long a rule may take. Those of a catalogue take microseconds; nested macros over long lists can take years.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Rule {
+    pub(super) fn run(self, voice: &Voice) -> Ended {
+        let Rule::Eval(Eval { expr, facts: path, day }) = self;
+        let (scope, facts) = match facts(&read(&path)?) {
+            Ok(read) => read,
+            Err(why) => return misuse(format!("{}: {why}", path.display())),
+        };
+        let date = day.date();
+        let (send, answer) = mpsc::channel();
+        // On a thread of its own, which is left behind when it takes too long.
+        let text = expr.clone();
+        std::thread::spawn(move || send.send(evaluate(&text, &scope, &facts, date)));
+        let answer = answer.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+            Answer::without_value(Status::Refused, Text::new("这条规则耗时太久,无法计算", "this rule takes too long to evaluate"))
+        });
+        voice.tell(&answer, || sentence(&expr, &answer))?;
+        Ok(Ending::of(matches!(answer.status, Status::Value | Status::Unknown)))
+    }
+}
+
+fn sentence(expr: &str, answer: &Answer) -> String {
+    let list = |names: &BTreeSet<String>| names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let mut said = match answer.status {
+        Status::Value => format!("值 value: {}", answer.value),
+        Status::Unknown => "未知 unknown".to_owned(),
+        Status::Fault => "无法计算 fault".to_owned(),
+        Status::Refused => "规则有误 refused".to_owned(),
+    };
+    for (label, text) in [
+        ("依据 because", list(&answer.because)),
+        ("还缺 missing", list(&answer.missing)),
+    ] {
+        if !text.is_empty() {
+            said += &format!("\n{label}: {text}");
+        }
+    }
+    if let Some(message) = &answer.message {
+        said += &format!("\n{}", both(message));
+    }
+    if let Some(at) = &answer.at {
+        said += &format!("\n{}", pointer(expr, at.start));
+    }
+    said
+}
+
+/// The line of `text` with the byte `at`, and a caret under it.
+fn pointer(text: &str, at: usize) -> String {
+    let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+    let start = before.rfind('\n').map_or(0, |n| n + 1);
+    let line = format!("{}{}", &before[start..], after.lines().next().unwrap_or_default());
+    format!("{line}\n{}^", " ".repeat(before[start..].chars().count()))
+}

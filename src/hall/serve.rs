@@ -1,0 +1,156 @@
+//! The running server: what all requests share, from the listening socket to a clean stop.
+
+use super::auth::Doors;
+use super::catalogue::Catalogues;
+use super::keys::Keys;
+use super::limits::Limits;
+use super::store::Store;
+use super::{Error, catalogue, init, now, observe, routes, trust};
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+use std::future::Future;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How to run the server.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The data folder; set up when it is new.
+    pub data: PathBuf,
+    /// Port 0 takes any free port.
+    pub listen: SocketAddr,
+    /// A folder of TOML files; the sample catalogue when absent.
+    pub catalogue: Option<PathBuf>,
+    /// Certificate chain and private key, PEM.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Departures of a further year, `date,kind` lines.
+    pub holidays: Option<PathBuf>,
+}
+
+/// The server takes requests now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ready {
+    pub address: SocketAddr,
+    /// An address that a browser on this machine can open.
+    pub url: String,
+}
+
+/// What all requests share.
+pub struct Shared {
+    pub store: Store,
+    pub keys: Keys,
+    pub catalogues: Catalogues,
+    pub doors: Doors,
+    pub limits: Limits,
+    pub metrics: observe::Metrics,
+    /// Under TLS: cookies are `Secure`, browsers are told to stay with https.
+    pub secure: bool,
+}
+
+/// The hall, as the routes see it.
+#[derive(Clone)]
+pub struct Hall(Arc<Shared>);
+
+impl std::ops::Deref for Hall {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl Hall {
+    /// The hall's code, which every receipt and envelope names.
+    pub fn code(&self) -> &str {
+        &self.catalogues.current.hall.code
+    }
+
+    async fn open(config: &Config) -> Result<Hall, Error> {
+        init(&config.data).await?;
+        let keys = Keys::open(&config.data)?;
+        let store = Store::open(&config.data).await?;
+        let calendar = catalogue::calendar(config.holidays.as_deref())?;
+        let read = catalogue::load(config.catalogue.as_deref())?;
+        let now = now();
+        trust::prepare(&store, &keys, &read.hall.code, now).await?;
+        let catalogues = Catalogues::publish(&store, &keys, read, calendar, now).await?;
+        Ok(Hall(Arc::new(Shared {
+            store,
+            keys,
+            catalogues,
+            doors: Doors::default(),
+            limits: Limits::default(),
+            metrics: observe::metrics()?,
+            secure: config.tls.is_some(),
+        })))
+    }
+}
+
+/// How long requests under way may take once the server has been told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+/// How often the metrics are tidied.
+const UPKEEP: Duration = Duration::from_secs(10);
+
+/// Serves until `shutdown`, then lets the requests under way finish. `on_ready` is called once, when it listens.
+pub async fn serve(
+    config: Config,
+    on_ready: impl FnOnce(&Ready),
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Error> {
+    let hall = Hall::open(&config).await?;
+    let listening = |cause| Error::Listen { address: config.listen, cause };
+    let listener = TcpListener::bind(config.listen).map_err(listening)?;
+    listener.set_nonblocking(true).map_err(listening)?;
+    let address = listener.local_addr().map_err(listening)?;
+    let tls = match &config.tls {
+        Some((certificate, key)) => {
+            // Fails only when a provider is installed already, which then serves as well.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            Some(RustlsConfig::from_pem_file(certificate, key).await.map_err(Error::Tls)?)
+        }
+        None => None,
+    };
+
+    let handle = Handle::new();
+    let stopping = tokio::spawn({
+        let handle = handle.clone();
+        async move {
+            shutdown.await;
+            handle.graceful_shutdown(Some(GRACE));
+        }
+    });
+    let upkeep = tokio::spawn({
+        let metrics = hall.metrics.clone();
+        async move {
+            loop {
+                tokio::time::sleep(UPKEEP).await;
+                metrics.run_upkeep();
+            }
+        }
+    });
+
+    let app = routes::app(hall.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    on_ready(&Ready { address, url: url(address, tls.is_some()) });
+    let served = match tls {
+        Some(tls) => axum_server::from_tcp_rustls(listener, tls).map_err(listening)?.handle(handle).serve(app).await,
+        None => axum_server::from_tcp(listener).map_err(listening)?.handle(handle).serve(app).await,
+    };
+    stopping.abort();
+    upkeep.abort();
+    if let Some(shared) = Arc::into_inner(hall.0) {
+        shared.store.close().await;
+    }
+    served.map_err(listening)
+}
+
+fn url(address: SocketAddr, secure: bool) -> String {
+    let mut open = address;
+    if open.ip().is_unspecified() {
+        open.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("{}://{open}", if secure { "https" } else { "http" })
+}

@@ -1,0 +1,58 @@
+//! The hall's signing keys and the trust lists it has issued.
+
+use super::{from_json, to_json, to_time};
+use crate::receipt::HallKey;
+use crate::signing::Signed;
+use chrono::{DateTime, Utc};
+use sqlx::SqliteConnection;
+
+/// Adds a signing key; one that is there already stays as it is.
+pub async fn add_hall_key(db: &mut SqliteConnection, key: &HallKey) -> sqlx::Result<()> {
+    sqlx::query("INSERT INTO hall_keys (public, not_before, not_after) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+        .bind(&key.public)
+        .bind(key.not_before.timestamp_millis())
+        .bind(key.not_after.timestamp_millis())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn hall_keys(db: &mut SqliteConnection) -> sqlx::Result<Vec<HallKey>> {
+    let sql = "SELECT public, not_before, not_after, revoked_at FROM hall_keys ORDER BY not_before, rowid";
+    let rows: Vec<(String, i64, i64, Option<i64>)> = sqlx::query_as(sql).fetch_all(db).await?;
+    rows.into_iter()
+        .map(|(public, not_before, not_after, revoked_at)| {
+            let revoked_at = revoked_at.map(to_time).transpose()?;
+            Ok(HallKey { public, not_before: to_time(not_before)?, not_after: to_time(not_after)?, revoked_at })
+        })
+        .collect()
+}
+
+/// The latest trust list as issued.
+pub struct Issued {
+    pub sequence: u64,
+    pub issued_at: DateTime<Utc>,
+    pub hall: String,
+    pub signed: Signed,
+}
+
+pub async fn latest(db: &mut SqliteConnection) -> sqlx::Result<Option<Issued>> {
+    let sql = "SELECT sequence, issued_at, hall, signed FROM trust_lists ORDER BY sequence DESC LIMIT 1";
+    let row: Option<(i64, i64, String, String)> = sqlx::query_as(sql).fetch_optional(db).await?;
+    row.map(|(sequence, issued_at, hall, signed)| {
+        Ok(Issued { sequence: sequence.unsigned_abs(), issued_at: to_time(issued_at)?, hall, signed: from_json(&signed)? })
+    })
+    .transpose()
+}
+
+pub async fn put(db: &mut SqliteConnection, issued: &Issued) -> sqlx::Result<()> {
+    let sequence = i64::try_from(issued.sequence).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
+    sqlx::query("INSERT INTO trust_lists (sequence, issued_at, hall, signed) VALUES (?, ?, ?, ?)")
+        .bind(sequence)
+        .bind(issued.issued_at.timestamp_millis())
+        .bind(&issued.hall)
+        .bind(to_json(&issued.signed)?)
+        .execute(db)
+        .await?;
+    Ok(())
+}

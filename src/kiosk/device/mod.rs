@@ -1,0 +1,108 @@
+//! Every browser API behind one door each, and what this machine is: a citizen's own device, a kiosk or a desk.
+//!
+//! - [`database`]: rows and transactions; [`drafts`], [`scans`]: what is kept in it beside the outbox.
+//! - [`keys`]: the signing key. [`hall`]: the pinned hall, its trust list and catalogue.
+//! - [`net`]: the way to the hall. [`lock`]: one tab at a time. [`clock`]: time and patience.
+//! - [`camera`], [`scanner`], [`sound`], [`print`]: what people and codes meet.
+//! - [`preferences`], [`update`], [`health`]: language and size, new versions, how the machine is doing.
+
+pub mod camera;
+pub mod clock;
+pub mod database;
+pub mod drafts;
+pub mod hall;
+pub mod health;
+pub mod keys;
+pub mod lock;
+pub mod net;
+pub mod preferences;
+pub mod print;
+pub mod scanner;
+pub mod scans;
+pub mod sound;
+pub mod update;
+
+pub use scans::{ScanSeen, record_scan};
+
+use crate::api::{Enrol, Enrolled};
+use crate::kiosk::app::App;
+use crate::kiosk::outbox;
+use crate::receipt::Profile;
+use crate::signing::{from_hex, hex, key_id};
+use crate::words::Text;
+use database::{Change, Store};
+use keys::Key;
+use leptos::prelude::*;
+use net::Failure;
+use serde::{Deserialize, Serialize};
+
+const DEVICE: &str = "device";
+
+/// What this machine was enrolled as.
+#[derive(Serialize, Deserialize)]
+struct Enrolment {
+    profile: Profile,
+    name: String,
+}
+
+/// Reads the enrolment into the app's signals.
+pub async fn load(app: App) -> Result<(), Failure> {
+    if let Some(Enrolment { profile, name }) = database::get_row(Store::Settings, DEVICE).await? {
+        app.profile.set(profile);
+        app.device_name.set(Some(name));
+    }
+    Ok(())
+}
+
+/// Enrols this machine with the operator's one-time code: a fresh key, which the hall then vouches for. What the machine
+/// becomes is decided by the code. Nothing changes here until the hall's new trust list names the key.
+pub async fn enrol(app: App, code: String, name: String) -> Result<(), Failure> {
+    if app.hall.with_untracked(Option::is_none) {
+        hall::renew(app).await?;
+    }
+    let root = app.hall.with_untracked(|hall| hall.as_ref().and_then(|hall| from_hex(&hall.root))).ok_or(Failure::Answer)?;
+    let key = Key::make().await?;
+    let enrolled: Enrolled = net::post_json("/devices", &Enrol { code, public: hex(&key.public), name }).await?;
+    let Enrolled { profile, name, trust } = enrolled;
+    let mut changes: Vec<Change> = hall::accept_trust(app, &trust, &root)?.into_iter().collect();
+    let vouched = app.trust.with_untracked(|trust| {
+        let device = trust.as_ref().and_then(|trust| trust.device(&key_id(&key.public)));
+        device.is_some_and(|device| device.public == hex(&key.public) && device.profile == profile && device.revoked_at.is_none())
+    });
+    if !vouched {
+        return Err(Failure::Key(Text::new(
+            "大厅的信任清单里没有本机的新密钥,登记没有完成。请向运维人员要一个新的登记码",
+            "The hall's trust list does not name this device's new key; enrolment is not complete. Ask the operator for a new code",
+        )));
+    }
+    changes.push(key.store());
+    changes.push(Change::Put(Store::Settings, DEVICE.to_owned(), database::row(&Enrolment { profile, name: name.clone() })));
+    // A shared machine keeps nothing readable that somebody may have entered while it was nobody's.
+    changes.extend([Change::Clear(Store::Drafts), Change::Clear(Store::Records)]);
+    database::write(changes).await?;
+    preferences::forget();
+    app.profile.set(profile);
+    app.device_name.set(Some(name));
+    if profile == Profile::Desk {
+        update::keep_decoder().await;
+    }
+    Ok(())
+}
+
+/// Makes this machine a plain device again: its key and profile go, and, when nothing waits to be sent, the pinned hall
+/// too, so that it may join another.
+pub async fn unenrol(app: App) -> Result<(), Failure> {
+    outbox::forget_session(app).await;
+    database::write(vec![Key::forget(), Change::Delete(Store::Settings, DEVICE.to_owned())]).await?;
+    app.profile.set(Profile::Personal);
+    app.device_name.set(None);
+    if outbox::is_empty().await? {
+        database::write(hall::forget()).await?;
+        app.hall.set(None);
+        app.trust.set(None);
+        app.bundle.set(None);
+        app.trouble.set(None);
+        app.refresh().await;
+    }
+    Ok(())
+}

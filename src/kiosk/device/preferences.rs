@@ -1,0 +1,36 @@
+//! Language and large text, remembered on personal devices only (localStorage).
+
+use crate::words::Lang;
+use gloo_storage::{LocalStorage, Storage};
+use serde::{Deserialize, Serialize};
+
+const KEY: &str = "mingbai";
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preferences {
+    pub lang: Lang,
+    pub large: bool,
+}
+
+/// What was chosen before, or the defaults.
+pub fn load() -> Preferences {
+    if available() { LocalStorage::get(KEY).unwrap_or_default() } else { Preferences::default() }
+}
+
+pub fn save(preferences: Preferences) {
+    if available() {
+        // Full storage: the choice then lasts until the page is closed.
+        let _ = LocalStorage::set(KEY, preferences);
+    }
+}
+
+pub fn forget() {
+    if available() {
+        LocalStorage::delete(KEY);
+    }
+}
+
+/// gloo panics where storage is blocked, so it is asked first.
+pub(super) fn available() -> bool {
+    web_sys::window().is_some_and(|window| matches!(window.local_storage(), Ok(Some(_))))
+}

@@ -1,0 +1,110 @@
+//! New versions of the app. The service worker installs one whole and verified beside the old one; it takes over only
+//! when [`apply`] says so, between applications.
+
+use super::clock::within;
+use super::net;
+use crate::kiosk::app::App;
+use js_sys::{Object, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerState};
+
+/// The decoder's files, which only desks need and keep.
+const DECODER: [&str; 3] = ["/decoder-worker.js", "/decoder.js", "/decoder_bg.wasm"];
+
+/// How long the service worker may take to get ready, in milliseconds.
+const PATIENCE: u32 = 60_000;
+
+/// Changes over to the version that waits, and loads the page again. Only between applications.
+pub fn apply() {
+    spawn_local(async {
+        let Some(container) = container() else { return };
+        let Some(waiting) = registration(&container).await.and_then(|registration| registration.waiting()) else { return };
+        let reload = Closure::once_into_js(|| {
+            if let Some(window) = web_sys::window() {
+                // A page that cannot reload goes on with the old version until it is opened again.
+                let _ = window.location().reload();
+            }
+        });
+        container.set_oncontrollerchange(Some(reload.unchecked_ref()));
+        let message = Object::new();
+        // Setting a property of a fresh plain object cannot fail; a worker that is gone has been replaced already.
+        let _ = Reflect::set(&message, &"type".into(), &"apply".into());
+        let _ = waiting.post_message(&message);
+    });
+}
+
+/// Tells the app when a new version waits. The worker itself is registered by `boot.js`.
+pub fn watch(app: App) {
+    spawn_local(async move {
+        let Some(container) = container() else { return };
+        let ready = container.ready().map(JsFuture::from);
+        let Ok(ready) = ready else { return };
+        let Ok(registration) = ready.await else { return };
+        let registration: ServiceWorkerRegistration = registration.unchecked_into();
+        // Without a controller this is the first installation, which replaces nothing.
+        let notice = move |registration: &ServiceWorkerRegistration, container: &ServiceWorkerContainer| {
+            if registration.waiting().is_some() && container.controller().is_some() {
+                app.update.set(true);
+            }
+        };
+        notice(&registration, &container);
+        let found = {
+            let (registration, container) = (registration.clone(), container.clone());
+            Closure::<dyn FnMut()>::new(move || {
+                let Some(installing) = registration.installing() else { return };
+                let (registration, container, worker) = (registration.clone(), container.clone(), installing.clone());
+                let changed = Closure::<dyn FnMut()>::new(move || {
+                    if worker.state() == ServiceWorkerState::Installed {
+                        notice(&registration, &container);
+                    }
+                });
+                installing.set_onstatechange(Some(changed.into_js_value().unchecked_ref()));
+            })
+        };
+        registration.set_onupdatefound(Some(found.into_js_value().unchecked_ref()));
+    });
+}
+
+/// Looks whether the hall serves a newer version.
+pub async fn look() {
+    let Some(container) = container() else { return };
+    if let Some(looking) = registration(&container).await.and_then(|registration| registration.update().ok()) {
+        // Offline there is nothing to find; the next look comes.
+        let _ = JsFuture::from(looking).await;
+    }
+}
+
+/// Which build this is: the program's version and, once the app is installed, the digest of all its files. The service
+/// worker answers this address itself, from the list it has verified.
+pub async fn version() -> String {
+    let package = env!("CARGO_PKG_VERSION");
+    match net::get_version("/version.json").await {
+        Some(build) => format!("{package}+{build}"),
+        None => package.to_owned(),
+    }
+}
+
+/// Fetches the decoder once, so that the service worker keeps it for a desk that is offline later.
+pub async fn keep_decoder() {
+    let Some(ready) = container().and_then(|container| container.ready().ok()) else { return };
+    // A worker that never gets ready keeps nothing; the desk then decodes while online only.
+    if within(PATIENCE, JsFuture::from(ready)).await.is_none() {
+        return;
+    }
+    for file in DECODER {
+        net::touch(file).await;
+    }
+}
+
+fn container() -> Option<ServiceWorkerContainer> {
+    let navigator = web_sys::window()?.navigator();
+    // Undefined on insecure pages, which the binding's type does not say.
+    Some(navigator.service_worker()).filter(|container| !AsRef::<JsValue>::as_ref(container).is_undefined())
+}
+
+async fn registration(container: &ServiceWorkerContainer) -> Option<ServiceWorkerRegistration> {
+    JsFuture::from(container.get_registration()).await.ok()?.dyn_into().ok()
+}

@@ -1,0 +1,148 @@
+//! Draft → [`Submission`] → sealed envelope and device receipt: everything that is done before the database is touched.
+
+use super::row::Record;
+use crate::calendar::Calendar;
+use crate::check::{Application, Assessment, MaterialState, assess, questions};
+use crate::kiosk::app::{self, App, Draft};
+use crate::kiosk::device::keys::Key;
+use crate::kiosk::device::net::Failure;
+use crate::receipt::{Claims, Kind, MaterialMark, Profile, Unreadable, Unsigned};
+use crate::rules::Today;
+use crate::signing::hex;
+use crate::submission::{ATTACHMENTS, Attachment, CHUNK, CHUNKS, Sealed, SealedChunk, Submission, seal, seal_chunk};
+use crate::words::Text;
+use chrono::{DateTime, TimeDelta};
+use leptos::prelude::*;
+
+/// How long a device's receipt is good for.
+const RECEIPT_LASTS: TimeDelta = TimeDelta::days(90);
+
+/// Ready to be stored.
+pub struct Prepared {
+    pub sealed: Sealed,
+    pub chunks: Vec<SealedChunk>,
+    pub record: Record,
+}
+
+/// Freezes, signs and seals.
+pub async fn prepare(app: App, draft: &Draft, consent: &str) -> Result<Prepared, Failure> {
+    let hall = app.hall.get_untracked().ok_or_else(no_hall)?;
+    let now = app.now();
+    // Whole seconds, as receipts have them.
+    let captured_at = DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now);
+    let (application, assessment) = distil(app, draft);
+    let mut attachments = Vec::new();
+    let mut chunks = Vec::new();
+    for photo in draft.photos.iter().filter(|photo| application.materials.get(&photo.material).is_some_and(|d| d.have)) {
+        let mut digests = Vec::new();
+        for piece in photo.bytes.chunks(CHUNK) {
+            let chunk = seal_chunk(piece, &hall.code, &hall.sealing).map_err(|_| unsealable())?;
+            digests.push(chunk.digest);
+            chunks.push(chunk);
+        }
+        if digests.len() > CHUNKS || attachments.len() == ATTACHMENTS {
+            return Err(too_many_photos());
+        }
+        let (material, media_type, length) = (photo.material.clone(), photo.media_type.clone(), photo.bytes.len() as u64);
+        attachments.push(Attachment { material, media_type, length, chunks: digests });
+    }
+    let mut salt = [0; 16];
+    app::fill_random(&mut salt);
+    let (item, outcome) = (&draft.item, assessment.outcome);
+    let materials = MaterialMark::all(&application, &assessment);
+    let submission = Submission {
+        id: draft.id,
+        salt: hex(&salt),
+        item: item.code.clone(),
+        item_version: item.version,
+        catalogue_version: draft.catalogue.clone(),
+        applicant: draft.applicant.clone(),
+        application,
+        attachments,
+        consent: consent.to_owned(),
+        captured_at,
+        assessment,
+        corrects: None,
+    };
+    let frozen = submission.freeze().map_err(|_| unsealable())?;
+    let key = Key::of_device().await?;
+    let claims = Claims {
+        hall: hall.code.clone(),
+        id: draft.id,
+        kind: Kind::Queued,
+        issued_at: captured_at,
+        expires_at: captured_at + RECEIPT_LASTS,
+        item: item.code.clone(),
+        catalogue: draft.catalogue.clone(),
+        digest: hex(&frozen.digest.short()),
+        outcome,
+        materials,
+        short_number: None,
+        self_issued: (app.profile.get_untracked() == Profile::Personal).then(|| hex(&key.public)),
+    };
+    let unsigned = Unsigned::new(&claims, &key.public).map_err(unsignable)?;
+    let receipt = unsigned_text(unsigned, &key).await?;
+    let digests = chunks.iter().map(|chunk| chunk.digest).collect();
+    let sealed = seal(&frozen, draft.id, &item.code, &hall.code, &hall.sealing, digests, receipt.clone()).map_err(|_| unsealable())?;
+    let record = Record {
+        id: draft.id,
+        item: item.code.clone(),
+        item_name: item.name.clone(),
+        window: item.window.clone(),
+        complaint: item.complaint.clone(),
+        captured_at,
+        outcome,
+        receipt,
+        acknowledgement: None,
+    };
+    Ok(Prepared { sealed, chunks, record })
+}
+
+async fn unsigned_text(unsigned: Unsigned, key: &Key) -> Result<String, Failure> {
+    let signature = key.sign(&unsigned.to_sign()).await?;
+    unsigned.finish(signature).map_err(unsignable)
+}
+
+/// Only what matters: answers that decide something, and materials that are needed; and the assessment of exactly that.
+fn distil(app: App, draft: &Draft) -> (Application, Assessment) {
+    let calendar = app.bundle.with_untracked(|bundle| bundle.as_ref().map_or_else(Calendar::announced, |b| b.calendar.clone()));
+    let today = Today { date: app.today(), calendar: &calendar };
+    let Draft { item, application, .. } = draft;
+    let relevant = questions::relevant(item, application, &today);
+    let states = assess(item, application, &today).materials;
+    let needed = |code: &str| states.iter().any(|(c, state)| c == code && *state != MaterialState::NotNeeded);
+    let distilled = Application {
+        facts: application.facts.iter().filter(|(code, _)| relevant.contains(code)).map(|(c, v)| (c.clone(), v.clone())).collect(),
+        materials: application.materials.iter().filter(|(code, _)| needed(code)).map(|(c, d)| (c.clone(), d.clone())).collect(),
+    };
+    let assessment = assess(item, &distilled, &today);
+    (distilled, assessment)
+}
+
+fn no_hall() -> Failure {
+    Failure::Key(Text::new(
+        "本机还没有大厅的加密公钥,不能安全提交。请联网一次后再试",
+        "This device does not have the hall's sealing key yet and cannot submit safely. Please go online once and try again",
+    ))
+}
+
+fn unsealable() -> Failure {
+    Failure::Key(Text::new(
+        "大厅的加密公钥有问题,没有提交。请告诉工作人员",
+        "Something is wrong with the hall's sealing key; nothing was submitted. Please tell the staff",
+    ))
+}
+
+fn unsignable(wrong: Unreadable) -> Failure {
+    Failure::Key(Text::new(
+        format!("回执无法生成({wrong}),没有提交。请到窗口办理"),
+        format!("The receipt cannot be made ({wrong}); nothing was submitted. Please go to a window"),
+    ))
+}
+
+fn too_many_photos() -> Failure {
+    Failure::Storage(Text::new(
+        format!("照片太多或太大(最多 {ATTACHMENTS} 张),没有提交。请减少后再试"),
+        format!("Too many photos, or one is too large (at most {ATTACHMENTS}); nothing was submitted. Please remove some"),
+    ))
+}

@@ -1,0 +1,221 @@
+//! One item, all of it readable without starting anything (行政许可法 art. 30): conditions, materials, limits, fees, flow.
+
+use super::apply::Needs;
+use super::home::unit;
+use super::{Cited, Label, Nothing, phrases};
+use crate::catalogue::{Condition, Decided, Fee, Filing, Gate, Handling, Item, Limit, LimitKind};
+use crate::kiosk::app::App;
+use crate::kiosk::device::drafts;
+use crate::kiosk::parts::flow::Flow;
+use crate::kiosk::parts::go::{Go, Link};
+use crate::kiosk::parts::heading::Heading;
+use crate::kiosk::parts::{say, tell};
+use crate::words::{Phrase, money};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_params_map;
+use std::sync::Arc;
+
+/// `/item/:code`.
+#[component]
+pub fn ItemPage() -> impl IntoView {
+    let app = App::get();
+    let params = use_params_map();
+    let item = Memo::new(move |_| {
+        let code = params.with(|params| params.get("code"))?;
+        app.bundle.with(|bundle| bundle.as_ref()?.item(&code).cloned().map(Arc::new))
+    });
+    view! {
+        {move || match item.get() {
+            Some(item) => view! { <Sheet item /> }.into_any(),
+            None => view! { <Nothing heading=phrases::NO_ITEM /> }.into_any(),
+        }}
+    }
+}
+
+#[component]
+fn Sheet(item: Arc<Item>) -> impl IntoView {
+    let conditions = item.conditions.iter().cloned().map(|condition| view! { <ConditionCard condition /> }).collect_view();
+    let gates = item.gates.iter().cloned().map(|gate| view! { <GateCard gate /> }).collect_view();
+    let materials = item.materials.iter().cloned().map(|material| {
+        let name = material.name.clone();
+        let basis = material.basis.clone();
+        view! {
+            <li class="piece">
+                <h3>{tell(name)}</h3>
+                <Needs material />
+                {(!basis.is_empty()).then(|| view! { <Cited basis /> })}
+            </li>
+        }
+    });
+    view! {
+        <article class="sheet item">
+            <p class="badges"><Label item=item.clone() /></p>
+            <Heading text=tell(item.name.clone()) />
+            <p class="item-summary">{tell(item.summary.clone())}</p>
+            {(item.filing == Filing::PreCheckOnly).then(|| view! {
+                <p class="notice-strong" data-test="pre-check">{say(phrases::PRE_CHECK_WHY)}</p>
+            })}
+            <InShort item=item.clone() />
+            <h2>{say(phrases::CONDITIONS)}</h2>
+            <ul class="pieces">{conditions}</ul>
+            {(!item.gates.is_empty()).then(|| view! {
+                <h2>{say(phrases::GATES)}</h2>
+                <ul class="pieces">{gates}</ul>
+            })}
+            <h2>{say(phrases::MATERIALS)}</h2>
+            <ol class="pieces">{materials.collect_view()}</ol>
+            <h2>{say(phrases::LIMITS)}</h2>
+            <ul class="pieces">{item.limits.iter().cloned().map(|limit| view! { <LimitCard limit /> }).collect_view()}</ul>
+            <h2>{say(phrases::FEES)}</h2>
+            <Fees fees=item.fees.clone() />
+            <h2>{say(phrases::FLOW)}</h2>
+            <Flow steps=item.flow.clone() />
+            <h2>{say(phrases::RESULT)}</h2>
+            <dl class="facts">
+                <dt>{say(phrases::RESULT)}</dt>
+                <dd>{tell(item.result.name.clone())}</dd>
+                <dt>{say(phrases::VALIDITY)}</dt>
+                <dd>{tell(item.result.validity.clone())}</dd>
+                <dt>{say(phrases::DELIVERY)}</dt>
+                <dd>{tell(item.result.delivery.clone())}</dd>
+            </dl>
+            <h2>{say(phrases::CONTACT)}</h2>
+            <dl class="facts">
+                <dt>{say(phrases::ENQUIRY)}</dt>
+                <dd>{tell(item.enquiry.clone())}</dd>
+                <dt>{say(phrases::COMPLAINT)}</dt>
+                <dd>{tell(item.complaint.clone())}</dd>
+            </dl>
+            <p class="quiet">{say(phrases::AS_OF)} " " {item.as_of.to_string()} " " <Label item=item.clone() /></p>
+            <Start item />
+        </article>
+    }
+}
+
+/// What most people came to read: how long, how much, where.
+#[component]
+fn InShort(item: Arc<Item>) -> impl IntoView {
+    let handling = match item.handling {
+        Handling::Instant => phrases::INSTANT,
+        Handling::Promised => phrases::PROMISED,
+    };
+    let promised = item.limit(LimitKind::Promised).filter(|limit| limit.length > 0).map(|limit| (limit.length, unit(limit.unit)));
+    view! {
+        <dl class="facts facts-short" aria-label=say(phrases::IN_SHORT)>
+            <dt>{say(phrases::LIMITS)}</dt>
+            <dd>
+                <span class="badge">{say(handling)}</span>
+                {promised.map(|(length, unit)| view! { <span>" " {length} " " {say(unit)}</span> })}
+            </dd>
+            <dt>{say(phrases::FEES)}</dt>
+            <dd>{if item.fees.is_empty() { view! { {say(phrases::FREE)} }.into_any() } else { view! { <Fees fees=item.fees.clone() /> }.into_any() }}</dd>
+            <dt>{say(phrases::VISITS)}</dt>
+            <dd>{item.visits} " " {say(phrases::VISITS_UNIT)}</dd>
+            <dt>{say(phrases::WINDOW)}</dt>
+            <dd>{tell(item.window.clone())}</dd>
+            <dt>{say(phrases::HOURS)}</dt>
+            <dd>{tell(item.hours.clone())}</dd>
+            <dt>{say(phrases::BODY)}</dt>
+            <dd>{tell(item.body.clone())}</dd>
+        </dl>
+    }
+}
+
+#[component]
+fn ConditionCard(condition: Condition) -> impl IntoView {
+    let human = match &condition.decided {
+        Decided::HumanCheck(what) => Some(what.clone()),
+        Decided::Rule(_) => None,
+    };
+    view! {
+        <li class="piece">
+            <p class="piece-text">{tell(condition.text)}</p>
+            {human.map(|what| view! { <p><span class="badge">{say(phrases::BY_PERSON)}</span> " " {tell(what)}</p> })}
+            <Cited basis=condition.basis />
+        </li>
+    }
+}
+
+#[component]
+fn GateCard(gate: Gate) -> impl IntoView {
+    view! {
+        <li class="piece">
+            <p class="piece-text">{tell(gate.say)}</p>
+            {gate.go.map(|go| view! { <p>{say(phrases::GO)} ": " {tell(go)}</p> })}
+            {gate.item.map(|code| view! { <Link href=format!("/item/{code}") class="link">{say(phrases::TO_OTHER_ITEM)}</Link> })}
+            <Cited basis=gate.basis />
+        </li>
+    }
+}
+
+#[component]
+fn LimitCard(limit: Limit) -> impl IntoView {
+    let kind: Phrase = match limit.kind {
+        LimitKind::Statutory => phrases::STATUTORY,
+        LimitKind::Promised => phrases::PROMISED_LIMIT,
+    };
+    view! {
+        <li class="piece">
+            <p class="piece-text">
+                {say(kind)} " " <strong class="limit-length">{limit.length} " " {say(unit(limit.unit))}</strong>
+            </p>
+            <p>{say(phrases::FROM)} " " {tell(limit.start)} " " {say(phrases::FROM_END)}</p>
+            {limit.note.map(|note| view! { <p class="quiet">{tell(note)}</p> })}
+            <Cited basis=limit.basis />
+        </li>
+    }
+}
+
+#[component]
+fn Fees(fees: Vec<Fee>) -> impl IntoView {
+    let app = App::get();
+    if fees.is_empty() {
+        return view! { <p>{say(phrases::FREE)}</p> }.into_any();
+    }
+    let fee = |fee: Fee| view! {
+        <li>
+            {tell(fee.name)} " " <strong>{move || money::show(fee.amount, app.lang.get())}</strong>
+            <Cited basis=fee.basis />
+        </li>
+    };
+    view! { <ul class="plain">{fees.into_iter().map(fee).collect_view()}</ul> }.into_any()
+}
+
+/// The way in, always in reach; with something begun already, the choice to go on or to start over.
+#[component]
+fn Start(item: Arc<Item>) -> impl IntoView {
+    let app = App::get();
+    let go = Go::get();
+    let code = StoredValue::new(item.code.clone());
+    let begun = RwSignal::new(false);
+    let word = if item.filing == Filing::PreCheckOnly { phrases::PRE_CHECK } else { phrases::START };
+    let here = app.draft.with_untracked(|draft| draft.as_ref().is_some_and(|d| d.item.code == item.code));
+    begun.set(here);
+    spawn_local(async move {
+        // Unreadable is as good as none: the application itself will say so.
+        if let Ok(Some(_)) = drafts::load(&code.get_value()).await {
+            begun.try_set(true);
+        }
+    });
+    let start = move |_| go.to(&format!("/apply/{}", code.get_value()));
+    let start_over = move |_| {
+        app.draft.set(None);
+        spawn_local(async move {
+            if let Err(failure) = drafts::delete(&code.get_value()).await {
+                app.trouble.set(Some(failure.say()));
+            }
+            go.to(&format!("/apply/{}", code.get_value()));
+        });
+    };
+    view! {
+        <div class="buttons stuck">
+            {move || begun.get().then(|| view! {
+                <button type="button" class="button" data-test="start-over" on:click=start_over>{say(phrases::START_AGAIN)}</button>
+            })}
+            <button type="button" class="button primary" data-test="start" on:click=start>
+                {move || if begun.get() { phrases::RESUME } else { word }.get(app.lang.get())}
+            </button>
+        </div>
+    }
+}

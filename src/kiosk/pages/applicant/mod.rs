@@ -1,0 +1,86 @@
+//! The applicant's pages, in the order in which people meet them: finding an item, reading it, the application itself,
+//! the receipt, and what this device keeps.
+
+mod about;
+mod apply;
+mod home;
+mod item;
+mod mine;
+pub mod phrases;
+mod receipt;
+
+pub use about::About;
+pub use apply::Apply;
+pub use home::Home;
+pub use item::ItemPage;
+pub use mine::Mine;
+pub use receipt::ReceiptPage;
+
+use crate::calendar::hall_time;
+use crate::catalogue::{Basis, Item, cite};
+use crate::kiosk::app::App;
+use crate::kiosk::parts::go::Link;
+use crate::kiosk::parts::heading::Heading;
+use crate::kiosk::parts::{say, tell};
+use crate::words::{Lang, Phrase};
+use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
+use leptos::prelude::*;
+
+/// A page that has nothing to show, and the way on.
+#[component]
+pub fn Nothing(heading: Phrase, #[prop(optional)] why: Option<Phrase>) -> impl IntoView {
+    view! {
+        <section class="sheet nothing">
+            <Heading text=tell(heading.text()) />
+            {why.map(|why| view! { <p>{say(why)}</p> })}
+            <Link href="/" class="button primary">{say(phrases::TO_HOME)}</Link>
+        </section>
+    }
+}
+
+/// Where the law says so, one line each.
+#[component]
+fn Cited(basis: Vec<Basis>) -> impl IntoView {
+    let app = App::get();
+    let cited = basis.into_iter().map(|basis| {
+        let text = move || {
+            let text = app.bundle.with(|bundle| bundle.as_ref().map(|b| cite(&basis, &b.laws)).unwrap_or_else(|| cite(&basis, &Default::default())));
+            text.get(app.lang.get()).to_owned()
+        };
+        view! { <li>{text}</li> }
+    });
+    view! {
+        <p class="cited">
+            <span class="cited-word">{say(phrases::BASIS)}</span>
+        </p>
+        <ul class="cited-list">{cited.collect_view()}</ul>
+    }
+}
+
+/// The sample's label, where an item has one.
+#[component]
+fn Label(item: std::sync::Arc<Item>) -> impl IntoView {
+    item.label.clone().map(|label| view! { <span class="label-sample">{tell(label)}</span> })
+}
+
+/// A date as people write it, with its weekday.
+fn long_date(date: NaiveDate, lang: Lang) -> String {
+    let (zh, en) = match date.weekday() {
+        Weekday::Mon => ("一", "Monday"),
+        Weekday::Tue => ("二", "Tuesday"),
+        Weekday::Wed => ("三", "Wednesday"),
+        Weekday::Thu => ("四", "Thursday"),
+        Weekday::Fri => ("五", "Friday"),
+        Weekday::Sat => ("六", "Saturday"),
+        Weekday::Sun => ("日", "Sunday"),
+    };
+    match lang {
+        Lang::Zh => format!("{} 年 {} 月 {} 日,星期{zh}", date.year(), date.month(), date.day()),
+        Lang::En => format!("{en}, {date}"),
+    }
+}
+
+/// A moment by the hall's wall clock.
+fn moment(at: DateTime<Utc>) -> String {
+    hall_time(at).format("%Y-%m-%d %H:%M").to_string()
+}

@@ -1,0 +1,115 @@
+//! A hall of our own for one test: a data folder that is thrown away, demo staff, a free port. It can be stopped and
+//! started again, which is how a test takes the network away: a browser told to be offline does not tell its service
+//! worker.
+
+use serde::Deserialize;
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+pub struct Hall {
+    data: TempDir,
+    port: u16,
+    running: Option<Child>,
+    staff: Vec<SignIn>,
+}
+
+#[derive(Clone, Deserialize)]
+pub struct SignIn {
+    pub user: String,
+    pub password: String,
+}
+
+impl Hall {
+    /// Sets up a hall and starts it.
+    pub fn start() -> Hall {
+        let data = tempfile::tempdir().expect("a folder for the hall");
+        let mut hall = Hall { data, port: free_port(), running: None, staff: vec![] };
+        let created = hall.command(&["init", "--demo-staff"]);
+        hall.staff = serde_json::from_value(created["staff"].clone()).expect("the demo staff");
+        hall.start_again();
+        hall
+    }
+
+    /// Starts with the same port and data, as after a power cut or at the next morning.
+    pub fn start_again(&mut self) {
+        assert!(self.running.is_none(), "the hall is running");
+        let mut child = program()
+            .args(["serve", "--json", "--listen", &format!("127.0.0.1:{}", self.port), "--data"])
+            .arg(self.data.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("starting the hall");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output"));
+        self.running = Some(child);
+        let ready = first_line(&mut lines);
+        assert_eq!(ready["ready"], true, "the hall said {ready}");
+        // The rest is read to its end, so that the hall never waits for a reader.
+        std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
+    }
+
+    /// Stops it as an operator would, and insists that it ends well.
+    pub fn stop(&mut self) {
+        let mut child = self.running.take().expect("the hall is not running");
+        let _ = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+        let deadline = Instant::now() + Duration::from_secs(15);
+        loop {
+            if let Some(status) = child.try_wait().expect("waiting for the hall") {
+                assert!(status.success(), "the hall ended with {status}");
+                return;
+            }
+            assert!(Instant::now() < deadline, "the hall did not stop");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// A one-time code that enrols a `kiosk` or a `desk`.
+    pub fn device_code(&self, profile: &str) -> String {
+        self.command(&["device", "code", "--profile", profile])["code"].as_str().expect("a code").to_owned()
+    }
+
+    pub fn staff(&self, user: &str) -> SignIn {
+        self.staff.iter().find(|s| s.user == user).unwrap_or_else(|| panic!("no demo user {user}")).clone()
+    }
+
+    /// Runs a `hall` command on this hall's data and reads its answer.
+    fn command(&self, words: &[&str]) -> Value {
+        let output = program().args(words).arg("--json").arg("--data").arg(self.data.path()).output().expect("running hall");
+        assert!(output.status.success(), "hall {words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("one JSON object")
+    }
+}
+
+impl Drop for Hall {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.running.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hall"));
+    // Warnings of the hall belong into the test's output, its diary does not.
+    command.env("RUST_LOG", "warn").stdin(Stdio::null());
+    command
+}
+
+fn first_line(lines: &mut BufReader<ChildStdout>) -> Value {
+    let mut line = String::new();
+    lines.read_line(&mut line).expect("reading what the hall says");
+    serde_json::from_str(&line).unwrap_or_else(|e| panic!("the hall said `{line}`: {e}"))
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
+}
