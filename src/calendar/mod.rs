@@ -28,7 +28,7 @@ pub struct Calendar {
     departures: BTreeMap<NaiveDate, Departure>,
 }
 
-/// A computed date; `provisional` when it lies past the last announced year.
+/// A computed date; `provisional` when it, or the day it counts from, lies outside the announced years.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct Due {
@@ -95,8 +95,10 @@ impl Calendar {
         }
     }
 
+    /// Between the first and the last year of the table.
     fn is_announced(&self, date: NaiveDate) -> bool {
-        self.departures.last_key_value().is_some_and(|(last, _)| date.year() <= last.year())
+        let (first, last) = (self.departures.first_key_value(), self.departures.last_key_value());
+        first.zip(last).is_some_and(|((first, _), (last, _))| (first.year()..=last.year()).contains(&date.year()))
     }
 
     /// Adds a limit. Day 0, the day of the event, is not counted; a limit in plain days that ends on a day off moves to
@@ -119,7 +121,7 @@ impl Calendar {
                 }
             }
         }
-        Ok(Due { date, provisional: !self.is_announced(date) })
+        Ok(Due { date, provisional: !(self.is_announced(from) && self.is_announced(date)) })
     }
 
     fn next_working_day(&self, date: NaiveDate) -> Result<NaiveDate, TooFar> {
@@ -205,6 +207,7 @@ mod tests {
         let calendar = Calendar::announced();
         assert_eq!(calendar.add(date("2026-09-25"), 7, Unit::Day), Ok(Due { date: date("2026-10-08"), provisional: false }));
         assert!(calendar.add(date("2026-12-30"), 5, Unit::WorkingDay).unwrap().provisional);
+        assert!(calendar.add(date("2023-09-27"), 5, Unit::WorkingDay).unwrap().provisional);
         assert_eq!(calendar.add(date("2026-01-01"), LONGEST + 1, Unit::Day), Err(TooFar));
         assert!(calendar.add(NaiveDate::MAX, 1, Unit::Day).is_err());
     }

@@ -151,7 +151,7 @@ impl App {
     }
 
     async fn drain_scans(self) {
-        if self.profile.get_untracked() == Profile::Desk {
+        if self.profile.get_untracked() == Profile::Desk && self.online.get_untracked() {
             match scans::drain().await {
                 Ok(()) => {}
                 Err(net::Failure::Unreachable) => self.online.set(false),
@@ -187,10 +187,10 @@ impl App {
             TimeoutFuture::new((f64::from(BEAT) * (2.0 / 3.0 + js_sys::Math::random() * 2.0 / 3.0)) as u32).await;
             if !self.online.get_untracked() || beat % PROBE_EVERY == 0 {
                 self.probe().await;
+                self.drain_scans().await;
             }
             if self.online.get_untracked() {
                 outbox::push(self, Push::Due);
-                self.drain_scans().await;
             }
             outbox::look_again(self).await;
             if beat % REFRESH_EVERY == 0 {
@@ -226,9 +226,10 @@ pub(in crate::kiosk) fn new_id(now: DateTime<Utc>) -> Uuid {
     Uuid::from_bytes(*uuid::Builder::from_unix_timestamp_millis(now.timestamp_millis().unsigned_abs(), &random).as_uuid().as_bytes())
 }
 
-/// Random bytes from the browser's own generator, which every browser that runs wasm has.
+/// Random bytes from the browser's own generator.
 pub(in crate::kiosk) fn fill_random(bytes: &mut [u8]) {
-    #[allow(clippy::expect_used, reason = "without randomness nothing here may go on, and no such browser is known")]
+    #[allow(clippy::expect_used)]
+    // Every browser that runs wasm has it; without randomness nothing here may go on.
     getrandom::fill(bytes).expect("the browser gives random bytes");
 }
 

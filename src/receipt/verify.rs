@@ -117,8 +117,8 @@ fn judge(receipt: &Read, trust: Option<&TrustList>, now: DateTime<Utc>) -> (Verd
         if !fits {
             return (Verdict::NotGenuine, vec![Reason::Signature], None);
         }
-        if let Some(trust) = trust.filter(|t| t.hall != claims.hall) {
-            return (Verdict::NotGenuine, vec![Reason::OtherHall { hall: trust.hall.clone() }], None);
+        if trust.is_some_and(|t| t.hall != claims.hall) {
+            return (Verdict::NotGenuine, vec![Reason::OtherHall { hall: claims.hall.clone() }], None);
         }
         return match times(claims, now) {
             Some(reason) => (Verdict::NotGenuine, vec![reason], None),

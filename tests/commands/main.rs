@@ -92,7 +92,7 @@ struct RuleCase {
 fn rules_have_the_value_their_file_says() {
     let folder = Folder::new();
     let Rules { facts, rules } = toml::from_str(include_str!("rules.toml")).unwrap();
-    let file = folder.write("facts.json", &facts.to_string());
+    let file = folder.write("facts.json", facts.to_string());
     let mut wrong = String::new();
     for case in rules {
         let (status, message) = match (&case.fault, &case.refused, &case.value) {
@@ -126,7 +126,7 @@ fn hostile_rules_get_an_answer() {
     let folder = Folder::new();
     let list: Vec<i64> = (0..500).collect();
     let facts = json!({ "l": { "type": "list", "of": { "type": "int" }, "value": list }, "s": { "type": "string", "value": "a".repeat(5000) } });
-    let file = folder.write("facts.json", &facts.to_string());
+    let file = folder.write("facts.json", facts.to_string());
     for rule in [
         "(".repeat(3000),
         "!".repeat(3999) + "true",
@@ -161,7 +161,7 @@ fn an_assessment_is_told_in_both_languages() {
         "facts": { "scope": "local", "individuals": 42, "units": 0, "full_time_staff": 1, "funds": 3_000_000 },
         "materials": { "application": { "have": true, "originals": 1 }, "consent": { "have": false } },
     });
-    let file = folder.write("answers.json", &answers.to_string());
+    let file = folder.write("answers.json", answers.to_string());
     let args = ["assess", "--item", "association-setup", "--answers", &file, "--today", "2026-11-24"];
     let told = hall(args.iter().copied().chain(["--json"]));
     assert_eq!((told.exit, told.object()["item"].as_str()), (0, Some("association-setup")));
@@ -178,7 +178,7 @@ fn mistakes_in_a_catalogue_are_shown_at_their_place() {
     let folder = Folder::new();
     let sample = mingbai::catalogue::author::sample();
     let text = |name: &str| sample.iter().find(|s| s.name == name).unwrap().text.clone();
-    folder.write("hall.toml", &text("hall.toml"));
+    folder.write("hall.toml", text("hall.toml"));
     let item = text("association-setup.toml");
     let broken = item.replacen("individuals >= 50", "individals >= 50", 1);
     assert_ne!(broken, item);

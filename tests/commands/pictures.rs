@@ -33,6 +33,19 @@ fn turned(picture: &GrayImage, degrees: f32) -> GrayImage {
     })
 }
 
+/// Seen from the side: the right edge is `far` times as high as the left one.
+fn slanted(picture: &GrayImage, far: f32) -> GrayImage {
+    let side = picture.width() as f32;
+    GrayImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let (across, down) = (x as f32 / side, y as f32 / side - 0.5);
+        // How far along the paper lies what is seen here: nearer things take more room.
+        let along = across * far / (1.0 - across * (1.0 - far));
+        let (sx, sy) = (along * side, (down / (1.0 - across * (1.0 - far)) + 0.5) * side);
+        let inside = sx >= 0.0 && sy >= 0.0 && sx < side && sy < side;
+        if inside { *picture.get_pixel(sx as u32, sy as u32) } else { Luma([200]) }
+    })
+}
+
 /// Each pixel changed by a rule of its place and value.
 fn changed(picture: &GrayImage, change: impl Fn(u32, u32, f32) -> f32) -> GrayImage {
     GrayImage::from_fn(picture.width(), picture.height(), |x, y| {
@@ -87,6 +100,13 @@ fn receipts_are_found_however_the_picture_is() {
         ("turned-33.png", png(turned(&plain, 33.0))),
         ("turned-45.png", png(turned(&plain, 45.0))),
         ("turned-200.png", png(turned(&plain, 200.0))),
+        ("from-the-side.png", png(slanted(&code(&text, 8), 0.7))),
+        ("from-far-to-the-side.png", png(slanted(&code(&text, 12), 0.6))),
+        ("by-a-bad-camera.jpg", {
+            let seen = slanted(&turned(&code(&text, 8), 12.0), 0.8);
+            let soft = imageops::blur(&in_frame(&seen, (1280, 960), (90, 20)), 1.5);
+            encoded(changed(&soft, |x, y, v| 40.0 + v * 0.5 + 15.0 * grain(x, y)), ImageFormat::Jpeg)
+        }),
         ("mirrored.png", png(imageops::flip_horizontal(&plain))),
         ("inverted.png", png(changed(&plain, |_, _, v| 255.0 - v))),
         ("faint.png", png(changed(&plain, |_, _, v| 140.0 + v * 0.12))),

@@ -248,7 +248,7 @@ fn a_camera_reads_the_very_text() {
     };
     let luma: Vec<u8> = (0..side * side).map(pixel).collect();
     let size = u32::try_from(side).unwrap();
-    assert_eq!(decode::quick(&luma, size, size), [text.clone()]);
+    assert_eq!(decode::quick(&luma, size, size), std::slice::from_ref(&text));
     assert_eq!(decode::thorough(&luma, size, size), [text]);
     assert!(decode::quick(&luma, size, size - 1).is_empty(), "a frame of another size than its pixels is no frame");
     assert!(decode::thorough(&[], 0, 0).is_empty());
@@ -307,7 +307,7 @@ fn every_broken_receipt_is_refused_for_its_own_reason() {
         ("Chinese in it", format!("{PREFIX}明白"), NotGenuine, Unreadable(base)),
         ("too long", format!("{PREFIX}{}", "A".repeat(100_000)), NotGenuine, Unreadable("too long")),
         ("base45 of something else", format!("{PREFIX}{}", base45::encode("hello")), NotGenuine, Unreadable(zlib)),
-        ("a zip bomb", pack(&[0; 1_000_000]), NotGenuine, Unreadable(zlib)),
+        ("a zip bomb", pack(&[0; 100_000]), NotGenuine, Unreadable(zlib)),
         // the message
         ("zlib of nothing", pack(&[]), NotGenuine, Unreadable(shape)),
         ("no tag", pack(&bytes(&genuine().message())), NotGenuine, Unreadable(shape)),

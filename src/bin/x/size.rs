@@ -5,9 +5,8 @@ use crate::finish::{Precache, brotli, sizes};
 use crate::say::{self, Steps};
 use crate::tools;
 use anyhow::{Result, anyhow};
-use chrono::Utc;
 use ed25519_dalek::SigningKey;
-use mingbai::calendar::{Calendar, hall_date};
+use mingbai::calendar::Calendar;
 use mingbai::catalogue::author;
 use mingbai::signing::{self, Signed};
 use std::path::Path;
@@ -40,9 +39,8 @@ pub fn print() -> Result<()> {
 
 /// The sample catalogue as devices fetch it, plain and compressed. Any key will do: signatures are of one length.
 fn catalogue() -> Result<(u64, u64)> {
-    let calendar = Calendar::announced();
     let found = |found: Vec<author::Finding>| anyhow!("the sample catalogue has {} errors", found.len());
-    let bundle = author::compile(&author::sample(), &calendar).map_err(found)?.bundle(hall_date(Utc::now()), calendar);
+    let bundle = author::compile(&author::sample()).map_err(found)?.bundle(Calendar::announced());
     let signed = Signed::sign(&bundle, signing::BUNDLE, &SigningKey::from_bytes(&[1; 32]))?;
     let text = serde_json::to_vec(&signed)?;
     Ok((text.len() as u64, brotli(&text)?.len() as u64))

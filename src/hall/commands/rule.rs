@@ -40,12 +40,13 @@ pub struct Eval {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "lowercase", tag = "type")]
 enum Kind {
-    Bool,
-    Int,
+    // With braces, so that what does not belong to them is refused.
+    Bool {},
+    Int {},
     #[serde(alias = "text")]
-    String,
-    Date,
-    Money,
+    String {},
+    Date {},
+    Money {},
     Choice { options: Vec<String> },
     List { of: Box<Kind> },
     Record { fields: BTreeMap<String, Kind> },
@@ -54,11 +55,11 @@ enum Kind {
 impl Kind {
     fn into_type(self) -> Type {
         match self {
-            Kind::Bool => Type::Bool,
-            Kind::Int => Type::Int,
-            Kind::String => Type::Text,
-            Kind::Date => Type::Date,
-            Kind::Money => Type::Money,
+            Kind::Bool {} => Type::Bool,
+            Kind::Int {} => Type::Int,
+            Kind::String {} => Type::Text,
+            Kind::Date {} => Type::Date,
+            Kind::Money {} => Type::Money,
             Kind::Choice { options } => Type::Choice(options),
             Kind::List { of } => Type::List(Box::new(of.into_type())),
             Kind::Record { fields } => Type::Record(fields.into_iter().map(|(name, kind)| (name, kind.into_type())).collect()),
@@ -140,7 +141,9 @@ impl Rule {
         let (send, answer) = mpsc::channel();
         // On a thread of its own, which is left behind when it takes too long.
         let text = expr.clone();
-        std::thread::spawn(move || send.send(evaluate(&text, &scope, &facts, date)));
+        std::thread::spawn(move || {
+            let _ = send.send(evaluate(&text, &scope, &facts, date));
+        });
         let answer = answer.recv_timeout(PATIENCE).unwrap_or_else(|_| {
             Answer::without_value(Status::Refused, Text::new("这条规则耗时太久,无法计算", "this rule takes too long to evaluate"))
         });

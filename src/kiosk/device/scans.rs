@@ -71,9 +71,12 @@ pub async fn drain() -> Result<(), Failure> {
     let oldest = clock::now() - REMEMBERED;
     for row in database::all(Store::Scans).await?.iter().filter_map(database::content::<Row>) {
         if row.standing == Standing::Waiting {
-            // Otherwise sent, refused or put off: its row says which.
-            if let Err(Failure::Unreachable) = send(&row.scan).await {
-                return Err(Failure::Unreachable);
+            match send(&row.scan).await {
+                // What holds this one up holds up all: no way to the hall, or nobody it takes scans from.
+                Err(Failure::Unreachable) => return Err(Failure::Unreachable),
+                Err(failure) if failure.passes() || is_nobody(&failure) => return Ok(()),
+                // Sent, or refused and marked so.
+                Ok(_) | Err(_) => {}
             }
         } else if row.scan.at < oldest {
             database::write(vec![Change::Delete(Store::Scans, key(row.scan.id))]).await?;
@@ -93,11 +96,14 @@ async fn send(scan: &Scan) -> Result<Scans, Failure> {
     match &answer {
         Ok(_) => put(scan, Standing::Sent).await?,
         // A desk that nobody has signed in at keeps its scans until somebody has.
-        Err(Failure::Problem(problem, _)) if matches!(problem.status, 401 | 403) => {}
-        Err(failure) if failure.passes() => {}
+        Err(failure) if failure.passes() || is_nobody(failure) => {}
         Err(_) => put(scan, Standing::Refused).await?,
     }
     answer
+}
+
+fn is_nobody(failure: &Failure) -> bool {
+    matches!(failure, Failure::Problem(problem, _) if matches!(problem.status, 401 | 403))
 }
 
 async fn put(scan: &Scan, standing: Standing) -> Result<(), Failure> {

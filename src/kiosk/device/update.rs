@@ -16,6 +16,8 @@ const DECODER: [&str; 3] = ["/decoder-worker.js", "/decoder.js", "/decoder_bg.wa
 
 /// How long the service worker may take to get ready, in milliseconds.
 const PATIENCE: u32 = 60_000;
+/// The same when somebody looks at the version.
+const PATIENCE_VERSION: u32 = 4_000;
 
 /// Changes over to the version that waits, and loads the page again. Only between applications.
 pub fn apply() {
@@ -81,21 +83,25 @@ pub async fn look() {
 /// worker answers this address itself, from the list it has verified.
 pub async fn version() -> String {
     let package = env!("CARGO_PKG_VERSION");
-    match net::get_version("/version.json").await {
-        Some(build) => format!("{package}+{build}"),
-        None => package.to_owned(),
-    }
+    let build = if is_installed(PATIENCE_VERSION).await { net::get_version("/version.json").await } else { None };
+    build.map_or_else(|| package.to_owned(), |build| format!("{package}+{build}"))
 }
 
 /// Fetches the decoder once, so that the service worker keeps it for a desk that is offline later.
 pub async fn keep_decoder() {
-    let Some(ready) = container().and_then(|container| container.ready().ok()) else { return };
     // A worker that never gets ready keeps nothing; the desk then decodes while online only.
-    if within(PATIENCE, JsFuture::from(ready)).await.is_none() {
-        return;
+    if is_installed(PATIENCE).await {
+        for file in DECODER {
+            net::touch(file).await;
+        }
     }
-    for file in DECODER {
-        net::touch(file).await;
+}
+
+/// Whether the service worker is there, or gets there in time.
+async fn is_installed(patience: u32) -> bool {
+    match container().and_then(|container| container.ready().ok()) {
+        Some(ready) => within(patience, JsFuture::from(ready)).await.is_some(),
+        None => false,
     }
 }
 

@@ -120,7 +120,9 @@ fn Banners() -> impl IntoView {
         {move || may_update.get().then(|| view! {
             <div class="banner banner-update" role="status">
                 <p>{say(phrases::UPDATE)}</p>
-                <button type="button" class="button small" data-test="update" on:click=move |_| update::apply()>{say(phrases::UPDATE_NOW)}</button>
+                <button type="button" class="button small" data-test="update" on:click=move |_| update::apply()>
+                    {say(phrases::UPDATE_NOW)}
+                </button>
             </div>
         })}
     }

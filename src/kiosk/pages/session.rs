@@ -146,9 +146,13 @@ fn Warning(session: Session) -> impl IntoView {
             <p class="dialog-text">{say(phrases::IDLE_WHY)}</p>
             <p class="idle-left" aria-hidden="true">{left}</p>
             // Spoken every ten seconds, not every second.
-            <p class="unseen" role="status">{move || format!("{} {}", left().div_ceil(10) * 10, phrases::IDLE_SECONDS.get(app.lang.get()))}</p>
+            <p class="unseen" role="status">
+                {move || format!("{} {}", left().div_ceil(10) * 10, phrases::IDLE_SECONDS.get(app.lang.get()))}
+            </p>
             <div class="buttons">
-                <button type="button" class="button primary huge" data-test="stay" autofocus on:click=move |_| session.stay()>{say(phrases::IDLE_STAY)}</button>
+                <button type="button" class="button primary huge" data-test="stay" autofocus on:click=move |_| session.stay()>
+                    {say(phrases::IDLE_STAY)}
+                </button>
                 <button type="button" class="button" data-test="end" on:click=move |_| session.end()>{say(phrases::IDLE_END)}</button>
             </div>
         </Dialog>

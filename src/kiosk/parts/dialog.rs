@@ -6,7 +6,12 @@ use leptos::prelude::*;
 
 /// Open as long as it is on the page. `on_cancel` is the Escape key.
 #[component]
-pub fn Dialog(#[prop(into)] title: Signal<String>, #[prop(into)] test: String, on_cancel: Callback<()>, children: Children) -> impl IntoView {
+pub fn Dialog(
+    #[prop(into)] title: Signal<String>,
+    #[prop(into)] test: String,
+    on_cancel: Callback<()>,
+    children: Children,
+) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get()

@@ -16,7 +16,9 @@ pub fn Header() -> impl IntoView {
                 <span class="top-words">{say(phrases::NAME)}</span>
                 <span class="unseen">{say(phrases::TO_HOME)}</span>
             </Link>
-            <p class="top-link" role="status">{move || (!app.online.get() && app.ready.get()).then(|| phrases::OFFLINE.get(app.lang.get()))}</p>
+            <p class="top-link" role="status">
+                {move || (!app.online.get() && app.ready.get()).then(|| phrases::OFFLINE.get(app.lang.get()))}
+            </p>
             <button
                 class="top-button"
                 type="button"

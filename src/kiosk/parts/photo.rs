@@ -28,7 +28,12 @@ const PDF: &str = "application/pdf";
 
 /// The pictures of one material: those there are, and the way to add one.
 #[component]
-pub fn Photos(#[prop(into)] material: String, photos: Signal<Vec<Photo>>, on_add: Callback<Photo>, on_remove: Callback<usize>) -> impl IntoView {
+pub fn Photos(
+    #[prop(into)] material: String,
+    photos: Signal<Vec<Photo>>,
+    on_add: Callback<Photo>,
+    on_remove: Callback<usize>,
+) -> impl IntoView {
     let app = App::get();
     let busy = RwSignal::new(false);
     let wrong = RwSignal::new(None::<Text>);
@@ -89,7 +94,9 @@ pub fn Photos(#[prop(into)] material: String, photos: Signal<Vec<Photo>>, on_add
                 (true, _) => ().into_any(),
                 // A kiosk's files are nobody's: only its camera is offered.
                 (false, Profile::Kiosk) => view! {
-                    <button type="button" class="button" data-test="photo" on:click=move |_| shooting.set(true)>{say(phrases::PHOTO_CAMERA)}</button>
+                    <button type="button" class="button" data-test="photo" on:click=move |_| shooting.set(true)>
+                        {say(phrases::PHOTO_CAMERA)}
+                    </button>
                 }
                     .into_any(),
                 (false, _) => view! {
@@ -132,7 +139,12 @@ fn Thumb(photo: Photo, at: usize, on_remove: Callback<usize>) -> impl IntoView {
                 Some(url) => view! { <img class="photos-picture" src=url alt=photo.name.clone() /> }.into_any(),
                 None => view! { <span class="photos-file">{photo.name.clone()}</span> }.into_any(),
             }}
-            <button type="button" class="button small" aria-label=move || format!("{} {name}", remove()) on:click=move |_| on_remove.run(at)>
+            <button
+                type="button"
+                class="button small"
+                aria-label=move || format!("{} {name}", remove())
+                on:click=move |_| on_remove.run(at)
+            >
                 {remove}
             </button>
         </li>

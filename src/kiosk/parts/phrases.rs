@@ -27,7 +27,8 @@ pub const MORE: Phrase = p("增加", "More");
 // ── photo ──
 pub const PHOTO: Phrase = p("拍照或选择文件", "Take or choose a picture");
 pub const PHOTO_CAMERA: Phrase = p("拍照", "Take a picture");
-pub const PHOTO_HINT: Phrase = p("不是必须。可以附最多 3 张照片或 PDF,窗口能提前看到。", "Optional. Up to 3 pictures or PDFs, so that the window can look at them ahead.");
+pub const PHOTO_HINT: Phrase =
+    p("不是必须。可以附最多 3 张照片或 PDF,窗口能提前看到。", "Optional. Up to 3 pictures or PDFs, so that the window can look at them ahead.");
 pub const PHOTO_REMOVE: Phrase = p("移除", "Remove");
 pub const PHOTO_BUSY: Phrase = p("正在处理…", "One moment …");
 pub const PHOTO_TOO_LARGE: Phrase = p("文件超过 8 MB,请换一张小一些的", "The file is larger than 8 MB; please choose a smaller one");

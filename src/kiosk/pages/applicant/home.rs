@@ -12,7 +12,7 @@ use crate::kiosk::parts::heading::Heading;
 use crate::kiosk::parts::keypad::{Keypad, Keys};
 use crate::kiosk::parts::{say, tell};
 use crate::receipt::Profile;
-use crate::words::Phrase;
+use crate::words::{Phrase, Text};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
@@ -78,7 +78,9 @@ fn Catalogue(bundle: Arc<Bundle>) -> impl IntoView {
                     on:focus=move |_| searching.set(true)
                 />
                 {move || (!typed.with(String::is_empty)).then(|| view! {
-                    <button type="button" class="button small search-clear" on:click=move |_| typed.set(String::new())>{say(phrases::SEARCH_CLEAR)}</button>
+                    <button type="button" class="button small search-clear" on:click=move |_| typed.set(String::new())>
+                        {say(phrases::SEARCH_CLEAR)}
+                    </button>
                 })}
             </div>
             {move || searching.get().then(|| view! { <Keypad keys=on_kiosk_keys value=typed /> })}
@@ -107,7 +109,14 @@ fn Catalogue(bundle: Arc<Bundle>) -> impl IntoView {
 
 /// One shelf of the catalogue; pressed again, all of it.
 #[component]
-fn Shelf(code: Option<String>, sign: String, name: crate::words::Text, shelf: RwSignal<Option<String>>, typed: RwSignal<String>, test: String) -> impl IntoView {
+fn Shelf(
+    code: Option<String>,
+    sign: String,
+    name: Text,
+    shelf: RwSignal<Option<String>>,
+    typed: RwSignal<String>,
+    test: String,
+) -> impl IntoView {
     let chosen = {
         let code = code.clone();
         Memo::new(move |_| shelf.with(|shelf| *shelf == code) && typed.with(|typed| typed.trim().is_empty()))

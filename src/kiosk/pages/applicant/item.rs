@@ -109,7 +109,9 @@ fn InShort(item: Arc<Item>) -> impl IntoView {
                 {promised.map(|(length, unit)| view! { <span>" " {length} " " {say(unit)}</span> })}
             </dd>
             <dt>{say(phrases::FEES)}</dt>
-            <dd>{if item.fees.is_empty() { view! { {say(phrases::FREE)} }.into_any() } else { view! { <Fees fees=item.fees.clone() /> }.into_any() }}</dd>
+            <dd>
+                <Fees fees=item.fees.clone() />
+            </dd>
             <dt>{say(phrases::VISITS)}</dt>
             <dd>{item.visits} " " {say(phrases::VISITS_UNIT)}</dd>
             <dt>{say(phrases::WINDOW)}</dt>

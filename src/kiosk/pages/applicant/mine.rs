@@ -51,6 +51,7 @@ fn Own() -> impl IntoView {
         app.waiting.track();
         load();
     });
+    let keep = Callback::new(move |()| forgetting.set(false));
     let forget = move |_| {
         forgetting.set(false);
         app.draft.set(None);
@@ -70,7 +71,8 @@ fn Own() -> impl IntoView {
             load();
         });
     });
-    let nothing = move || unfinished.with(|u| u.as_ref().is_some_and(Vec::is_empty)) && records.with(|r| r.as_ref().is_some_and(Vec::is_empty));
+    let no_drafts = move || unfinished.with(|all| all.as_ref().is_some_and(Vec::is_empty));
+    let nothing = move || no_drafts() && records.with(|all| all.as_ref().is_some_and(Vec::is_empty));
     view! {
         <section class="sheet mine">
             <Heading text=tell(phrases::MINE.text()) />
@@ -84,14 +86,20 @@ fn Own() -> impl IntoView {
                 <ul class="records">{all.into_iter().map(|kept| view! { <Record kept /> }).collect_view()}</ul>
             })}
             {move || (!nothing()).then(|| view! {
-                <button type="button" class="button danger" data-test="forget" on:click=move |_| forgetting.set(true)>{say(phrases::DELETE_ALL)}</button>
+                <button type="button" class="button danger" data-test="forget" on:click=move |_| forgetting.set(true)>
+                    {say(phrases::DELETE_ALL)}
+                </button>
             })}
             {move || forgetting.get().then(|| view! {
-                <Dialog title=tell(phrases::DELETE_ALL.text()) test="forget-dialog" on_cancel=Callback::new(move |()| forgetting.set(false))>
+                <Dialog title=tell(phrases::DELETE_ALL.text()) test="forget-dialog" on_cancel=keep>
                     <p class="dialog-text">{say(phrases::DELETE_ALL_WHY)}</p>
                     <div class="buttons">
-                        <button type="button" class="button primary" autofocus on:click=move |_| forgetting.set(false)>{say(phrases::DELETE_ALL_NO)}</button>
-                        <button type="button" class="button danger" data-test="forget-yes" on:click=forget>{say(phrases::DELETE_ALL_YES)}</button>
+                        <button type="button" class="button primary" autofocus on:click=move |_| keep.run(())>
+                            {say(phrases::DELETE_ALL_NO)}
+                        </button>
+                        <button type="button" class="button danger" data-test="forget-yes" on:click=forget>
+                            {say(phrases::DELETE_ALL_YES)}
+                        </button>
                     </div>
                 </Dialog>
             })}
@@ -108,7 +116,9 @@ fn Unfinished(draft: Draft, on_delete: Callback<String>) -> impl IntoView {
             <span class="quiet">{say(phrases::CHANGED)} " " {moment(draft.changed_at)}</span>
             <p class="buttons">
                 <Link href=format!("/apply/{code}") class="button primary small" test=format!("resume-{code}")>{say(phrases::RESUME)}</Link>
-                <button type="button" class="button small" on:click=move |_| on_delete.run(code.clone())>{say(phrases::DELETE_DRAFT)}</button>
+                <button type="button" class="button small" on:click=move |_| on_delete.run(code.clone())>
+                    {say(phrases::DELETE_DRAFT)}
+                </button>
             </p>
         </li>
     }
@@ -151,7 +161,9 @@ fn Record(kept: Kept) -> impl IntoView {
             })}
             <span class="quiet">{say(phrases::FILED_AT)} " " {moment(kept.captured_at)}</span>
             <p class="buttons">
-                <button type="button" class="button small" on:click=move |_| go.to(&format!("/receipt/{id}"))>{say(phrases::OPEN_RECEIPT)}</button>
+                <button type="button" class="button small" on:click=move |_| go.to(&format!("/receipt/{id}"))>
+                    {say(phrases::OPEN_RECEIPT)}
+                </button>
             </p>
         </li>
     }

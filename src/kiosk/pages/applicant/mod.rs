@@ -44,8 +44,8 @@ fn Cited(basis: Vec<Basis>) -> impl IntoView {
     let app = App::get();
     let cited = basis.into_iter().map(|basis| {
         let text = move || {
-            let text = app.bundle.with(|bundle| bundle.as_ref().map(|b| cite(&basis, &b.laws)).unwrap_or_else(|| cite(&basis, &Default::default())));
-            text.get(app.lang.get()).to_owned()
+            let laws = app.bundle.with(|bundle| bundle.as_ref().map(|b| b.laws.clone())).unwrap_or_default();
+            cite(&basis, &laws).get(app.lang.get()).to_owned()
         };
         view! { <li>{text}</li> }
     });

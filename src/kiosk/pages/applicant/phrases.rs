@@ -98,7 +98,6 @@ pub const GO: Phrase = p("请到", "Where to go");
 pub const TO_OTHER_ITEM: Phrase = p("去看这个事项", "See that item");
 pub const ORIGINALS: Phrase = p("原件", "Originals");
 pub const COPIES: Phrase = p("复印件", "Copies");
-pub const PIECES: Phrase = p("份", "");
 pub const STANDARDS: Phrase = p("要求", "It must be");
 pub const OBTAIN: Phrase = p("去哪里拿", "Where to get it");
 pub const REQUIRED: Phrase = p("必须", "required");
@@ -139,10 +138,10 @@ pub const NUMBER: Phrase = p("上面的编号", "The number on it");
 pub const COUNT_FIRST: Phrase = p("有几份?请填原件或复印件的份数", "How many? Enter the originals or copies you have");
 pub const FILL_IN: Phrase = p("请填写", "Please fill this in");
 pub const SAY_FIRST: Phrase = p("请选“有”或“还没有”", "Please say whether you have it");
-pub const HAVE_NOT_OK: Phrase = p("没关系,最后会一次性告诉您缺什么、去哪里办。", "That is all right. At the end you are told everything that is missing, and where to get it.");
+pub const HAVE_NOT_OK: Phrase =
+    p("没关系,最后会一次性告诉您缺什么、去哪里办。", "That is all right. At the end you are told everything that is missing, and where to get it.");
 
 // ── verdict ──
-pub const VERDICT: Phrase = p("自查结果", "Result of the check");
 pub const THE_LIST: Phrase = p("一次说清:还需要这些", "The one complete list");
 pub const FINE: Phrase = p("已经符合的", "What is fine already");
 pub const REMEDY: Phrase = p("怎么办", "What to do");
@@ -183,7 +182,8 @@ pub const CONSENT: Phrase = p("个人信息使用告知", "How your data is used
 pub const CONSENT_AGREE: Phrase = p("我已阅读,同意为办理此事使用上述信息", "I have read this and agree to the use of my data for this matter");
 pub const CONSENT_SENSITIVE: Phrase =
     p("我单独同意使用证件号码和材料照片(敏感个人信息)", "I agree separately to the use of my identifier and pictures (sensitive data)");
-pub const CONSENT_FIRST: Phrase = p("两项都同意后才能提交。不同意也可以直接到窗口办理。", "Both are needed to submit. If you do not agree, you can go to the window instead.");
+pub const CONSENT_FIRST: Phrase =
+    p("两项都同意后才能提交。不同意也可以直接到窗口办理。", "Both are needed to submit. If you do not agree, you can go to the window instead.");
 pub const TRUE_WORDS: Phrase = p("提交即表示以上内容真实。", "By submitting you say that all this is true.");
 pub const SUBMIT: Phrase = p("提交申请", "Submit");
 pub const SUBMITTING: Phrase = p("正在保存…", "Saving …");
@@ -195,8 +195,14 @@ pub const CONSENT_VERSION: &str = "2026-11-01";
 /// What the applicant consents to (个人信息保护法 arts. 14, 17, 29, 47), one short sentence each.
 pub const CONSENT_TEXT: [Phrase; 5] = [
     p("用来做什么:只用于受理和办理您申请的这一件事。", "What for: only to handle this one application."),
-    p("用哪些:姓名、证件号码、电话、您的回答、材料信息和您附上的照片。", "Which: name, identifier, phone, your answers, what you said of the documents, and pictures you added."),
-    p("谁能看:大厅经办人员。提交时已加密,只有大厅能打开;共用设备上不留可读内容。", "Who sees it: the hall's staff. It is encrypted so that only the hall can open it; a shared device keeps nothing readable."),
+    p(
+        "用哪些:姓名、证件号码、电话、您的回答、材料信息和您附上的照片。",
+        "Which: name, identifier, phone, your answers, what you said of the documents, and pictures you added.",
+    ),
+    p(
+        "谁能看:大厅经办人员。提交时已加密,只有大厅能打开;共用设备上不留可读内容。",
+        "Who sees it: the hall's staff. It is encrypted so that only the hall can open it; a shared device keeps nothing readable.",
+    ),
     p("保存多久:按政务档案的规定保存,期满删除。", "How long: as the rules for official records say; then it is deleted."),
     p("您的权利:可以查询、更正、撤回同意或要求删除,请到窗口或拨打咨询电话。", "Your rights: to see, correct, withdraw or delete; ask at the window or by phone."),
 ];
@@ -204,7 +210,8 @@ pub const CONSENT_TEXT: [Phrase; 5] = [
 // ── receipt ──
 pub const RECEIPT: Phrase = p("自助申报回执", "Filing receipt");
 pub const SAVED_HERE: Phrase = p("已存在本机,尚未送达大厅", "Saved on this device, not yet at the hall");
-pub const SAVED_HERE_WHY: Phrase = p("联网后自动上传,不用重新填写。请先留存这张二维码。", "It is sent by itself once there is a network. Keep this code in the meantime.");
+pub const SAVED_HERE_WHY: Phrase =
+    p("联网后自动上传,不用重新填写。请先留存这张二维码。", "It is sent by itself once there is a network. Keep this code in the meantime.");
 pub const SENDING: Phrase = p("正在上传…", "Sending …");
 pub const AT_HALL: Phrase = p("大厅已收到", "Received by the hall");
 pub const AT_HALL_ON: Phrase = p("收到时间", "Received");
@@ -220,7 +227,8 @@ pub const STEP_ANSWER: Phrase = p(
     "窗口当场或 5 个工作日内答复:受理,或一次说清还缺什么",
     "The window answers on the spot or within 5 working days: accepted, or everything that is missing, told at once",
 );
-pub const PHOTOGRAPH: Phrase = p("请用手机拍下二维码。离开后本机不保留可读内容。", "Photograph the code with your phone. Nothing readable stays here after you leave.");
+pub const PHOTOGRAPH: Phrase =
+    p("请用手机拍下二维码。离开后本机不保留可读内容。", "Photograph the code with your phone. Nothing readable stays here after you leave.");
 pub const KEPT_HERE: Phrase = p("回执也保存在“我的申请”里", "The receipt is also kept under “My applications”");
 pub const FINISH: Phrase = p("完成,清除本机内容", "Finish and clear this machine");
 pub const NO_RECEIPT: Phrase = p("本机没有这份回执", "This device has no such receipt");
@@ -241,7 +249,7 @@ pub const DELETE_DRAFT: Phrase = p("删除", "Delete");
 pub const DELETE_ALL: Phrase = p("删除本机上我的全部内容", "Delete everything of mine on this device");
 pub const DELETE_ALL_WHY: Phrase = p(
     "草稿和回执都会删除,不能恢复。已经提交的申请不受影响:还没送达的会加密保留,送达后清除。",
-    "Drafts and receipts are deleted for good. What you have submitted is not affected: what is not sent yet stays, encrypted, until the hall has it.",
+    "Drafts and receipts are deleted for good. What you have submitted is not affected: if not sent yet, it stays encrypted until it is.",
 );
 pub const DELETE_ALL_YES: Phrase = p("全部删除", "Delete everything");
 pub const DELETE_ALL_NO: Phrase = p("不删除", "Keep it");
@@ -265,7 +273,10 @@ pub const CONNECTED: Phrase = p("已连接大厅", "connected to the hall");
 pub const NOT_CONNECTED: Phrase = p("离线", "offline");
 pub const STORAGE: Phrase = p("存储", "Storage");
 pub const STORAGE_KEPT: Phrase = p("浏览器会一直保留", "the browser keeps it");
-pub const STORAGE_MAY_GO: Phrase = p("浏览器可能在空间不足或久不使用时清除,请打印或拍下回执", "the browser may clear it when space is short or after long disuse; print or photograph your receipts");
+pub const STORAGE_MAY_GO: Phrase = p(
+    "浏览器可能在空间不足或久不使用时清除,请打印或拍下回执",
+    "the browser may clear it when space is short or after long disuse; print or photograph your receipts",
+);
 pub const KEEP_IT: Phrase = p("请浏览器一直保留", "Ask the browser to keep it");
 pub const QUEUE: Phrase = p("待上传", "Waiting to be sent");
 pub const UNKNOWN: Phrase = p("未知", "unknown");
@@ -277,10 +288,26 @@ pub fn outcome(outcome: Outcome) -> (&'static str, Phrase, Phrase) {
         Outcome::NotRequired => ("○", p("不用办", "Not needed"), p("您的情况依法不需要办理这个手续。", "In your case the law does not ask for this.")),
         Outcome::Elsewhere => ("→", p("到别处办", "Go elsewhere"), p("这件事不在这里办,下面写明去哪里。", "This is not done here; below it says where to go.")),
         Outcome::Open => ("…", p("还没答完", "Not finished"), p("还有问题没有回答。", "Some questions are still open.")),
-        Outcome::NotMet => ("✕", p("条件还不够", "Not yet"), p("有条件没有达到,下面写明是哪些、怎么办。", "A condition is not met; below it says which, and what to do.")),
-        Outcome::Incomplete => ("!", p("材料还不齐", "Incomplete"), p("条件够了,材料还差下面这些。", "The conditions are met; these documents are still missing.")),
-        Outcome::ReadyWithDeferral => ("✓", p("可以提交,有材料后补", "Ready, some to follow"), p("可以先提交,下面的材料以后再补。", "You can submit now; these documents may follow later.")),
-        Outcome::ReadyForPerson => ("✓", p("齐了", "Ready"), p("您能做的都齐了,还有一点要由窗口人员判断。", "All that you can do is done; one thing is for a person to judge.")),
+        Outcome::NotMet => (
+            "✕",
+            p("条件还不够", "Not yet"),
+            p("有条件没有达到,下面写明是哪些、怎么办。", "A condition is not met; below it says which, and what to do."),
+        ),
+        Outcome::Incomplete => (
+            "!",
+            p("材料还不齐", "Incomplete"),
+            p("条件够了,材料还差下面这些。", "The conditions are met; these documents are still missing."),
+        ),
+        Outcome::ReadyWithDeferral => (
+            "✓",
+            p("可以提交,有材料后补", "Ready, some to follow"),
+            p("可以先提交,下面的材料以后再补。", "You can submit now; these documents may follow later."),
+        ),
+        Outcome::ReadyForPerson => (
+            "✓",
+            p("齐了", "Ready"),
+            p("您能做的都齐了,还有一点要由窗口人员判断。", "All that you can do is done; one thing is for a person to judge."),
+        ),
         Outcome::Ready => ("✓", p("齐了", "Ready"), p("条件和材料都符合,可以提交。", "Conditions and documents are complete; you can submit.")),
     }
 }

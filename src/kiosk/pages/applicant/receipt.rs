@@ -145,9 +145,13 @@ fn Receipt(kept: RwSignal<Option<Kept>>) -> impl IntoView {
                         {say(phrases::SEND_NOW)}
                     </button>
                 })}
-                <button type="button" class="button" class:primary=move || !kiosk() data-test="print" on:click=move |_| print::print()>{say(phrases::PRINT)}</button>
+                <button type="button" class="button" class:primary=move || !kiosk() data-test="print" on:click=move |_| print::print()>
+                    {say(phrases::PRINT)}
+                </button>
                 {move || kiosk().then(|| view! {
-                    <button type="button" class="button primary" data-test="finish" on:click=move |_| session.end()>{say(phrases::FINISH)}</button>
+                    <button type="button" class="button primary" data-test="finish" on:click=move |_| session.end()>
+                        {say(phrases::FINISH)}
+                    </button>
                 })}
             </div>
         </article>

@@ -284,7 +284,7 @@ fn AskGroup(title: Phrase, points: Vec<Askable>) -> impl IntoView {
                     <input type="checkbox" data-test=format!("tick-{point}") bind:checked=chosen />
                     <span>{tell(name)}</span>
                 </label>
-                <label class="desk-standard" hidden=move || !chosen.get()>
+                <label hidden=move || !chosen.get()>
                     {say(phrases::STANDARD)}
                     <textarea rows="2" maxlength=crate::case::TEXT_LIMIT.to_string() data-test=format!("standard-{point}") bind:value=standard></textarea>
                 </label>

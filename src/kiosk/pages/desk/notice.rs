@@ -10,7 +10,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Notice(notice: case::Notice, on_close: Callback<()>) -> impl IntoView {
     let case::Notice { title, number, lines, closing, body, date } = notice;
-    let sheet = NodeRef::<html::Article>::new();
+    let sheet = NodeRef::<html::Section>::new();
     // A notice that has just come about is where the clerk goes on.
     Effect::new(move |_| {
         if let Some(sheet) = sheet.get() {
@@ -27,12 +27,12 @@ pub fn Notice(notice: case::Notice, on_close: Callback<()>) -> impl IntoView {
         }
     };
     view! {
-        <section class="desk-notice" data-test="notice" data-number=number.clone()>
+        <section class="desk-notice" node_ref=sheet tabindex="-1" data-test="notice" data-number=number.clone()>
             <div class="desk-row desk-no-print">
                 <button class="desk-button primary" data-test="print" type="button" on:click=move |_| print::print()>{say(phrases::PRINT)}</button>
                 <button class="desk-button" data-test="close-notice" type="button" on:click=move |_| on_close.run(())>{say(phrases::CLOSE)}</button>
             </div>
-            <article class="notice" node_ref=sheet tabindex="-1">
+            <article class="notice">
                 <h1>{tell(title)}</h1>
                 <p class="notice-number">{say(phrases::NOTICE_NUMBER)} " " {number::show(&number)}</p>
                 <table>

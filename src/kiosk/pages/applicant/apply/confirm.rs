@@ -14,7 +14,6 @@ use crate::kiosk::parts::keypad::Keys;
 use crate::kiosk::parts::line::Line;
 use crate::kiosk::parts::{say, tell};
 use crate::receipt::Profile;
-use crate::rules::Today;
 use crate::submission::Applicant;
 use crate::words::identifier::{self, Kind};
 use crate::words::{Phrase, Text};
@@ -192,7 +191,13 @@ fn Sheet(applying: Applying, draft: Draft) -> impl IntoView {
             <h2>{say(phrases::WHO)}</h2>
             <Line id="name" test="name" label=tell(name_label.text()) fill=name_fill value=entry.name.value wrong=entry.name.wrong />
             {person.then(|| view! {
-                <Options name="paper" label=tell(phrases::PAPER_KIND.text()) options=papers value=entry.paper.value wrong=entry.paper.wrong />
+                <Options
+                    name="paper"
+                    label=tell(phrases::PAPER_KIND.text())
+                    options=papers
+                    value=entry.paper.value
+                    wrong=entry.paper.wrong
+                />
             })}
             <Line
                 id="identifier"
@@ -204,7 +209,14 @@ fn Sheet(applying: Applying, draft: Draft) -> impl IntoView {
                 warning
             />
             {(!person).then(|| view! {
-                <Line id="contact" test="contact" label=tell(phrases::CONTACT_PERSON.text()) fill="name" value=entry.contact.value wrong=entry.contact.wrong />
+                <Line
+                    id="contact"
+                    test="contact"
+                    label=tell(phrases::CONTACT_PERSON.text())
+                    fill="name"
+                    value=entry.contact.value
+                    wrong=entry.contact.wrong
+                />
             })}
             <Line
                 id="phone"
@@ -247,7 +259,9 @@ fn Sheet(applying: Applying, draft: Draft) -> impl IntoView {
                 })}
             </div>
             <div class="buttons stuck">
-                <button type="button" class="button" data-test="back" on:click=move |_| applying.to(&Place::Verdict)>{say(phrases::BACK)}</button>
+                <button type="button" class="button" data-test="back" on:click=move |_| applying.to(&Place::Verdict)>
+                    {say(phrases::BACK)}
+                </button>
                 <button type="submit" class="button primary" data-test="submit" disabled=move || busy.get()>
                     {move || if busy.get() { phrases::SUBMITTING } else { phrases::SUBMIT }.get(app.lang.get())}
                 </button>
@@ -261,7 +275,7 @@ fn Sheet(applying: Applying, draft: Draft) -> impl IntoView {
 fn Summary(applying: Applying, draft: Draft) -> impl IntoView {
     let app = applying.app;
     let item = draft.item.clone();
-    let relevant = applying.read(|draft: &Draft, today: &Today| questions::relevant(&draft.item, &draft.application, today)).unwrap_or_default();
+    let relevant = applying.read(|draft, today| questions::relevant(&draft.item, &draft.application, today)).unwrap_or_default();
     let answers = relevant.into_iter().filter_map(|code| {
         let fact = item.fact(&code)?.clone();
         let json = draft.application.facts.get(&code)?.clone();

@@ -228,7 +228,7 @@ pub fn Needs(material: Material) -> impl IntoView {
         Form::Electronic => phrases::ELECTRONIC,
         Form::Both => phrases::PAPER_OR_ELECTRONIC,
     };
-    let count = |n: u8, word| (n > 0).then(|| view! { <span class="badge">{say(word)} " " {n} " " {say(phrases::PIECES)}</span> });
+    let count = |n: u8, word| (n > 0).then(|| view! { <span class="badge">{say(word)} " × " {n}</span> });
     let standards = material.standards.iter().map(|s| view! { <li>{tell(s.text.clone())}</li> }).collect_view();
     view! {
         <p class="badges">
@@ -295,7 +295,12 @@ fn Details(applying: Applying, material: Material, entry: Entry) -> impl IntoVie
             <p class="wrong" role="alert">{move || entry.count_wrong.get().map(|w| w.get(app.lang.get()).to_owned())}</p>
             {asks(Ask::ValidUntil).then(|| view! {
                 <div hidden=move || entry.long_term.get()>
-                    <DateLine name="valid-until" label=tell(phrases::VALID_UNTIL.text()) value=entry.valid_until wrong=entry.valid_until_wrong />
+                    <DateLine
+                        name="valid-until"
+                        label=tell(phrases::VALID_UNTIL.text())
+                        value=entry.valid_until
+                        wrong=entry.valid_until_wrong
+                    />
                 </div>
                 <label class="tick">
                     <input type="checkbox" data-test="long-term" bind:checked=entry.long_term />

@@ -188,7 +188,13 @@ fn mark<T>(read: Result<T, Text>, wrong: RwSignal<Option<Text>>) -> Option<T> {
 
 /// One answer of any type but a list. `name` is its name for tests and the root of its ids.
 #[component]
-fn One(fact: Fact, value: RwSignal<String>, wrong: RwSignal<Option<Text>>, #[prop(into)] name: String, #[prop(optional)] labelled: bool) -> impl IntoView {
+fn One(
+    fact: Fact,
+    value: RwSignal<String>,
+    wrong: RwSignal<Option<Text>>,
+    #[prop(into)] name: String,
+    #[prop(optional)] labelled: bool,
+) -> impl IntoView {
     let app = App::get();
     let label = Signal::derive(tell(fact.ask.clone()));
     let quiet = !labelled;
@@ -207,8 +213,8 @@ fn One(fact: Fact, value: RwSignal<String>, wrong: RwSignal<Option<Text>>, #[pro
         }
         Type::Date => view! { <DateLine name label quiet value wrong /> }.into_any(),
         Type::Int => {
-            let unit = fact.unit.clone().unwrap_or_default();
-            view! { <Line id=name.clone() test=name label quiet unit=tell(unit) keys=Signal::stored(Keys::Digits) value wrong /> }.into_any()
+            let unit = tell(fact.unit.clone().unwrap_or_default());
+            view! { <Line id=name.clone() test=name label quiet unit keys=Signal::stored(Keys::Digits) value wrong /> }.into_any()
         }
         Type::Money => {
             let shown = move || crate::words::money::parse_yuan(&value.get()).map(|fen| crate::words::money::show(fen, app.lang.get()));
@@ -279,7 +285,13 @@ pub fn Options(
     };
     let options = options.into_iter().map(option).collect_view();
     view! {
-        <fieldset class="options" role="radiogroup" class:options-side=side_by_side aria-invalid=move || wrong.get().is_some().to_string() tabindex="-1">
+        <fieldset
+            class="options"
+            class:options-side=side_by_side
+            role="radiogroup"
+            tabindex="-1"
+            aria-invalid=move || wrong.get().is_some().to_string()
+        >
             <legend class="line-label" class:unseen=quiet>{move || label.get()}</legend>
             {options}
             <p class="wrong" role="alert">{move || wrong.get().map(|w| w.get(app.lang.get()).to_owned())}</p>

@@ -81,7 +81,9 @@ fn Sheet(applying: Applying, assessment: Assessment, draft: Draft) -> impl IntoV
                         ("button", phrases::GO_ON_ANYWAY)
                     };
                     view! {
-                        <button type="button" class=class data-test="go-on" on:click=move |_| applying.to(&Place::Confirm)>{say(word)}</button>
+                        <button type="button" class=class data-test="go-on" on:click=move |_| applying.to(&Place::Confirm)>
+                            {say(word)}
+                        </button>
                     }
                 })}
             </div>
@@ -168,7 +170,9 @@ fn PointCard(item: std::sync::Arc<Item>, point: Point, fix: Option<Place>) -> im
                     {material.map(|material| view! { <Needs material /> })}
                     {(!said.basis.is_empty()).then(|| view! { <Cited basis=said.basis /> })}
                     <p class="point-ways">
-                        {said.item.map(|code| view! { <Link href=format!("/item/{code}") class="button small">{say(phrases::TO_OTHER_ITEM)}</Link> })}
+                        {said.item.map(|code| view! {
+                            <Link href=format!("/item/{code}") class="button small">{say(phrases::TO_OTHER_ITEM)}</Link>
+                        })}
                         {fix_href.filter(|_| point.kind != PointKind::Person).map(|href| view! {
                             <Link href class="button small" test=format!("fix-{}", point.id)>{say(phrases::FIX)}</Link>
                         })}

@@ -1,0 +1,156 @@
+//! What stands in front of every route: headers, origins, rates, the published document, health, TLS.
+
+use crate::world::*;
+use mingbai::hall::routes;
+use reqwest::{Method, StatusCode, header};
+use serde_json::Value;
+
+#[tokio::test]
+async fn every_answer_is_strict() {
+    let world = World::start().await;
+    for path in ["/", "/desk/cases", "/api/v1/hall", "/api/v1/nothing", "/healthz", "/none.js", "/api/v1/session"] {
+        let answer = reqwest::get(format!("{}{path}", world.url)).await.unwrap();
+        let header = |name: &str| answer.headers().get(name).map(|v| v.to_str().unwrap()).unwrap_or_default();
+        let policy = header("content-security-policy");
+        assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval'; style-src 'self';"), "{path}: {policy}");
+        assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"), "{path}: {policy}");
+        assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(header("referrer-policy"), "no-referrer", "{path}");
+        assert!(header("permissions-policy").starts_with("camera=(self), microphone=()"), "{path}");
+        assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{path}");
+        assert!(!header("cache-control").is_empty(), "{path}");
+        assert!(!path.starts_with("/api") || header("cache-control") == "no-store", "{path}");
+        assert_eq!(header("strict-transport-security"), "", "only under TLS");
+    }
+}
+
+#[tokio::test]
+async fn writes_from_another_site_are_refused() {
+    let world = World::start().await;
+    let client = world.anonymous();
+    for (name, value, refused_as) in [
+        ("origin", "https://evil.example", Some("origin")),
+        ("sec-fetch-site", "cross-site", Some("origin")),
+        ("sec-fetch-site", "same-origin", None),
+        ("origin", &*world.url, None),
+    ] {
+        let answer = client.request(Method::DELETE, "/session").header(name, value).send().await.unwrap();
+        match refused_as {
+            Some(code) => assert_eq!(refused(answer).await, (StatusCode::FORBIDDEN, code.into())),
+            None => assert_eq!(answer.status(), StatusCode::NO_CONTENT, "{name}: {value}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_writes_is_slowed_down() {
+    let world = World::start().await;
+    let client = world.anonymous();
+    let mut slowed = None;
+    for _ in 0..3000 {
+        let answer = client.request(Method::DELETE, "/session").send().await.unwrap();
+        if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+            slowed = Some(answer);
+            break;
+        }
+    }
+    let slowed = slowed.expect("some are refused");
+    assert_eq!(slowed.headers()[header::RETRY_AFTER], "1");
+    assert_eq!(refused(slowed).await.1, "rate");
+    assert_eq!(client.get("/hall").await.status(), StatusCode::OK, "reading goes on");
+}
+
+#[tokio::test]
+async fn the_catalogue_has_an_etag_and_a_schema() {
+    let world = World::start().await;
+    let client = world.anonymous();
+    let version = client.catalogue().await.version;
+    let answer = client.get("/catalogue").await;
+    let tag = answer.headers()[header::ETAG].clone();
+    assert_eq!(tag.to_str().unwrap(), format!("\"{version}\""));
+    let same = client.request(Method::GET, "/catalogue").header(header::IF_NONE_MATCH, tag).send().await.unwrap();
+    assert_eq!(same.status(), StatusCode::NOT_MODIFIED);
+    let other = client.request(Method::GET, "/catalogue").header(header::IF_NONE_MATCH, "\"else\"").send().await.unwrap();
+    assert_eq!(other.status(), StatusCode::OK);
+    let schema: Value = read(client.get("/catalogue/schema.json").await).await;
+    assert!(schema.is_object());
+}
+
+/// The routes of the interface, as the design has them.
+const ROUTES: &[&str] = &[
+    "GET /api/v1/hall",
+    "GET /api/v1/catalogue",
+    "GET /api/v1/catalogue/schema.json",
+    "GET /api/v1/trust",
+    "PUT /api/v1/submissions/{id}",
+    "GET /api/v1/submissions/{id}",
+    "GET /api/v1/submissions/{id}/progress",
+    "PUT /api/v1/chunks/{sha256}",
+    "POST /api/v1/devices",
+    "GET /api/v1/devices",
+    "POST /api/v1/devices/{kid}/revoke",
+    "POST /api/v1/device-codes",
+    "POST /api/v1/session",
+    "GET /api/v1/session",
+    "DELETE /api/v1/session",
+    "POST /api/v1/scans",
+    "GET /api/v1/cases",
+    "GET /api/v1/cases/{case}",
+    "POST /api/v1/cases/{case}/acts",
+    "GET /api/v1/cases/{case}/attachments/{place}",
+];
+
+fn documented(document: &Value) -> Vec<String> {
+    let paths = document["paths"].as_object().unwrap();
+    let methods = |item: &Value| item.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    paths.iter().flat_map(|(path, item)| methods(item).into_iter().map(move |m| format!("{} {path}", m.to_uppercase()))).collect()
+}
+
+#[tokio::test]
+async fn the_document_names_every_route_and_every_route_is_served() {
+    let world = World::start().await;
+    let document: Value = read(world.anonymous().get("/openapi.json").await).await;
+    assert_eq!(document, serde_json::to_value(routes::document()).unwrap());
+    let mut found = documented(&document);
+    let mut expected: Vec<_> = ROUTES.iter().map(|r| r.to_string()).collect();
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected);
+    for route in found {
+        let (method, path) = route.split_once(' ').unwrap();
+        let url = format!("{}{path}", world.url);
+        let answer = reqwest::Client::new().request(method.parse().unwrap(), url).send().await.unwrap();
+        assert!(!matches!(answer.status(), StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED), "{route}: {}", answer.status());
+    }
+    check_references(&document, &document);
+}
+
+/// Each `$ref` leads somewhere, and each operation says what it answers when it refuses.
+fn check_references(document: &Value, part: &Value) {
+    match part {
+        Value::Object(map) => {
+            if let Some(target) = map.get("$ref").and_then(Value::as_str) {
+                assert!(document.pointer(target.trim_start_matches('#')).is_some(), "{target}");
+            }
+            if let Some(responses) = map.get("responses").filter(|r| r.is_object()) {
+                assert!(responses.get("default").is_some(), "{responses}");
+            }
+            map.values().for_each(|v| check_references(document, v));
+        }
+        Value::Array(list) => list.iter().for_each(|v| check_references(document, v)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn health_and_unknown_paths() {
+    let world = World::start().await;
+    assert_eq!(reqwest::get(format!("{}/healthz", world.url)).await.unwrap().text().await.unwrap(), "ok");
+    let client = world.anonymous();
+    assert_eq!(refused(client.get("/none").await).await.1, "not-found");
+    assert_eq!(refused(client.get("").await).await.1, "not-found");
+    assert_eq!(refused(client.post("/hall", &()).await).await.1, "method");
+    let root = Client { base: world.url.clone(), ..client };
+    assert_eq!(refused(root.post("/", &()).await).await.1, "method");
+    assert_eq!(refused(root.get("/../keys/root.key").await).await.1, "not-found");
+}

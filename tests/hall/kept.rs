@@ -1,0 +1,120 @@
+//! What is kept: everything across a restart, nothing readable about a person.
+
+use crate::world::*;
+use mingbai::api::{Acknowledgement, Role};
+use mingbai::case::{Act, State};
+use reqwest::StatusCode;
+use std::path::Path;
+
+#[tokio::test]
+async fn a_restart_keeps_everything() {
+    let world = World::start().await;
+    let (kiosk, clerk) = (world.kiosk().await, world.clerk().await);
+    let (filing, acknowledgement) = kiosk.file().await;
+    let case = clerk.act(&acknowledgement.short_number, 1, Act::Accept).await;
+    let (hall, trust) = (kiosk.client.hall().await, kiosk.client.trust().await);
+    let cookie = clerk.0.cookie.clone();
+
+    let world = world.restart().await;
+    let mut client = world.anonymous();
+    assert_eq!(client.hall().await.root, hall.root);
+    assert_eq!(client.catalogue().await.version, kiosk.catalogue.version);
+    let after = client.trust().await;
+    assert!(after.sequence > trust.sequence, "never goes back");
+    assert_eq!((after.hall_keys, after.devices), (trust.hall_keys, trust.devices));
+    let again = client.submit(&filing.sealed).await;
+    assert_eq!(again.status(), StatusCode::OK);
+    assert_eq!(read::<Acknowledgement>(again).await, acknowledgement);
+    client.cookie = cookie;
+    assert_eq!(Clerk(client).case(&acknowledgement.short_number).await, case);
+}
+
+#[tokio::test]
+async fn submissions_of_an_earlier_catalogue_are_checked_with_it() {
+    let world = World::start().await;
+    let phone = world.phone().await;
+    let early = phone.seal(phone.prepare());
+
+    let folder = tempfile::tempdir().unwrap();
+    let write = |withdraw: bool| {
+        for source in mingbai::catalogue::author::sample() {
+            let newer = source.text.replace("version = 2026-11-01", "version = 2026-11-02");
+            let path = folder.path().join(&source.name);
+            if withdraw && source.name == format!("{ITEM}.toml") { std::fs::remove_file(path).unwrap() } else { std::fs::write(path, newer).unwrap() }
+        }
+    };
+    let add_catalogue = |config: &mut mingbai::hall::Config| config.catalogue = Some(folder.path().to_owned());
+    write(false);
+    let world = world.restart_with(add_catalogue).await;
+    assert_ne!(world.anonymous().catalogue().await.version, phone.catalogue.version);
+    let clerk = world.clerk().await;
+    let number = read::<Acknowledgement>(world.anonymous().submit(&early.sealed).await).await.short_number;
+    let case = clerk.case(&number).await;
+    assert_eq!(case.recheck.version, early.submission.item_version);
+    assert!(case.agrees && case.problems.iter().any(|p| p.en.contains("newer version")), "{:?}", case.problems);
+
+    let late = phone.seal(phone.prepare());
+    write(true);
+    let world = world.restart_with(add_catalogue).await;
+    let clerk = Clerk(world.staff("another", Role::Clerk).await);
+    let number = read::<Acknowledgement>(world.anonymous().submit(&late.sealed).await).await.short_number;
+    let case = clerk.case(&number).await;
+    assert!(case.agrees && case.problems.iter().any(|p| p.en.contains("withdrawn")), "{:?}", case.problems);
+    assert_eq!(clerk.act(&number, 1, Act::Accept).await.state, State::Accepted);
+}
+
+#[tokio::test]
+async fn nothing_readable_about_a_person_is_kept_or_logged() {
+    let world = World::start().await;
+    let (phone, clerk) = (world.phone().await, world.clerk().await);
+    let filing = phone.seal_with_photo(format!("%PDF-1.7 {NAME} {IDENTIFIER}").as_bytes());
+    for chunk in &filing.chunks {
+        phone.client.send_chunk(chunk).await;
+    }
+    let number = read::<Acknowledgement>(phone.client.submit(&filing.sealed).await).await.short_number;
+    assert_eq!(clerk.case(&number).await.submission.applicant.name, NAME);
+    clerk.0.get(&format!("/cases/{number}/attachments/0")).await;
+    clerk.act(&number, 1, Act::Accept).await;
+    phone.client.post("/session", &serde_json::json!({ "user": NAME, "password": IDENTIFIER })).await;
+    phone.client.get(&format!("/cases/{NAME}?x={PHONE}")).await;
+    let metrics = reqwest::get(format!("{}/metrics", world.url)).await.unwrap().text().await.unwrap();
+    let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+    for wanted in ["mingbai_submissions_total", "/api/v1/submissions/{id}", "mingbai_cases_waiting"] {
+        assert!(metrics.contains(wanted), "{wanted}");
+    }
+    assert!(log.contains("/api/v1/cases/{case}") && log.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
+    let secrets = [NAME, IDENTIFIER, PHONE, PASSWORD, &clerk.0.cookie.unwrap()["mingbai_session=".len()..]];
+    for secret in secrets {
+        assert!(!metrics.contains(secret) && !log.contains(secret), "{secret}");
+        each_file(world.data.path(), &mut |path, bytes| {
+            let found = bytes.windows(secret.len()).any(|w| w == secret.as_bytes());
+            assert!(!found, "{secret} in {}", path.display());
+        });
+    }
+}
+
+fn each_file(folder: &Path, look: &mut impl FnMut(&Path, &[u8])) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { each_file(&path, look) } else { look(&path, &std::fs::read(&path).unwrap()) }
+    }
+}
+
+#[tokio::test]
+async fn another_halls_catalogue_is_refused() {
+    let world = World::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    for source in mingbai::catalogue::author::sample() {
+        let code = format!("code = \"{}\"", world.anonymous().hall().await.code);
+        std::fs::write(folder.path().join(&source.name), source.text.replace(&code, "code = \"other\"")).unwrap();
+    }
+    let config = mingbai::hall::Config {
+        data: world.data.path().to_owned(),
+        listen: "127.0.0.1:0".parse().unwrap(),
+        catalogue: Some(folder.path().to_owned()),
+        tls: None,
+        holidays: None,
+    };
+    let refused = mingbai::hall::serve(config, |_| {}, std::future::pending()).await;
+    assert!(matches!(refused, Err(mingbai::hall::Error::OtherHall { .. })), "{refused:?}");
+}
