@@ -1,7 +1,6 @@
 // Starts the app, and registers the service worker once the app is on the screen. The build writes the two names.
-import init from '/{{kiosk_js}}';
-
 try {
+  const { default: init } = await import('/{{kiosk_js}}');
   await init({ module_or_path: '/{{kiosk_wasm}}' });
 } catch (error) {
   console.error(error);

@@ -68,7 +68,7 @@ fn deem(clock: &mut Clock, start: NaiveDate, answered: NaiveDate, calendar: &Cal
     }
 }
 
-#[cfg(all(test, not(target_family = "wasm")))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::case::Correction;

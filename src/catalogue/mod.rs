@@ -370,6 +370,19 @@ impl Item {
 }
 
 impl Material {
+    /// Its fields that rules may read, with their types.
+    pub fn fields(&self) -> Vec<(&'static str, Type)> {
+        let mut fields = vec![("have", Type::Bool), ("originals", Type::Int), ("copies", Type::Int)];
+        for ask in &self.asks {
+            fields.push(match ask {
+                Ask::ValidUntil => ("valid_until", Type::Date),
+                Ask::IssuedOn => ("issued_on", Type::Date),
+                Ask::Number => ("number", Type::Text),
+            });
+        }
+        fields
+    }
+
     /// The path under which rules see one of its fields: `materials.<code>.<field>`.
     pub fn path(code: &str, field: &str) -> String {
         format!("materials.{code}.{field}")

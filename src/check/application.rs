@@ -2,7 +2,7 @@
 //! by the item's declarations when used, so that a draft survives a new version of the item.
 
 use crate::catalogue::{Ask, Fact, Item, Material};
-use crate::rules::{Facts, Type, Value, Wrong};
+use crate::rules::{Facts, Value, Wrong};
 use crate::words::identifier;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -89,19 +89,6 @@ impl Fact {
             _ => Ok(()),
         }
     }
-}
-
-/// The fields of a material that rules may read, with their types.
-pub fn material_fields(material: &Material) -> Vec<(&'static str, Type)> {
-    let mut fields = vec![("have", Type::Bool), ("originals", Type::Int), ("copies", Type::Int)];
-    for ask in &material.asks {
-        fields.push(match ask {
-            Ask::ValidUntil => ("valid_until", Type::Date),
-            Ask::IssuedOn => ("issued_on", Type::Date),
-            Ask::Number => ("number", Type::Text),
-        });
-    }
-    fields
 }
 
 impl Application {

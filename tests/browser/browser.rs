@@ -143,11 +143,6 @@ impl Browser {
         self.see_css(&format!("{}[{attribute}=\"{value}\"]", test(word))).await
     }
 
-    /// Waits until the element is gone.
-    pub async fn gone(&self, word: &str) {
-        self.until(&format!("`{word}` did not go"), async || !self.sees(word).await).await;
-    }
-
     /// The first of several elements that is there.
     pub async fn any(&self, words: &[&str]) -> String {
         let deadline = Instant::now() + PATIENCE;
@@ -247,18 +242,11 @@ impl Browser {
         result.unwrap_or_else(|e| panic!("{}: {script}: {e}", self.name)).json().clone()
     }
 
-    /// Keys in a burst, as a USB scanner sends them: physical keys, whatever the keyboard's language.
+    /// Keys in a burst and Enter, as a USB scanner sends them, wherever the focus is.
     pub async fn usb_scan(&self, text: &str) {
-        let mut script = String::new();
-        for character in text.chars().map(Some).chain([None]) {
-            let (key, code, shift) = character.map_or(("Enter".to_owned(), "Enter".to_owned(), false), physical);
-            script.push_str(&format!(
-                "document.body.dispatchEvent(new KeyboardEvent('keydown', {{ key: {}, code: {}, shiftKey: {shift}, bubbles: true, cancelable: true }}));\n",
-                json!(key),
-                json!(code),
-            ));
-        }
-        self.script(&script).await;
+        let page = self.see_css("body").await;
+        let scanned = page.send_keys(text.to_owned() + Key::Enter).await;
+        scanned.unwrap_or_else(|e| panic!("{}: scanning: {e}", self.name));
     }
 
     pub async fn picture(&self, path: &Path) {
@@ -325,26 +313,4 @@ async fn connect(port: u16, caps: thirtyfour::ChromeCapabilities) -> WebDriver {
 
 fn test(word: &str) -> String {
     format!("[data-test=\"{word}\"]")
-}
-
-/// The key of a US keyboard that a scanner presses for a character of a receipt's text.
-fn physical(character: char) -> (String, String, bool) {
-    const SHIFTED: &str = "!@#$%^&*()";
-    let code = match character {
-        'A'..='Z' => format!("Key{character}"),
-        'a'..='z' => format!("Key{}", character.to_ascii_uppercase()),
-        '0'..='9' => format!("Digit{character}"),
-        ' ' => "Space".to_owned(),
-        '-' => "Minus".to_owned(),
-        '.' => "Period".to_owned(),
-        '/' => "Slash".to_owned(),
-        ':' => "Semicolon".to_owned(),
-        '+' => "Equal".to_owned(),
-        other => match SHIFTED.find(other) {
-            Some(at) => format!("Digit{}", (at + 1) % 10),
-            None => panic!("no key for {other:?}"),
-        },
-    };
-    let shift = character.is_ascii_uppercase() || character == ':' || character == '+' || SHIFTED.contains(character);
-    (character.to_string(), code, shift)
 }

@@ -8,7 +8,6 @@ use super::bundle::{Bundle, FORMAT};
 use super::search::{Entry, Index, key};
 use super::{Basis, Category, Decided, Fact, GateOutcome, Hall, Item, Laws, LimitKind, Material};
 use crate::calendar::Calendar;
-use crate::check::application::material_fields;
 use crate::rules::author::{self as rules, Refused};
 use crate::rules::expr::Scope;
 use crate::rules::{Rule, Type};
@@ -239,7 +238,7 @@ impl Checker<'_> {
         let mut scope: Scope = facts.iter().map(|f| (f.code.clone(), f.ty.clone())).collect();
         let (materials, rules): (Vec<Material>, Vec<_>) = file.materials.into_iter().map(|m| self.material(m)).unzip();
         for material in &materials {
-            scope.extend(material_fields(material).into_iter().map(|(field, ty)| (Material::path(&material.code, field), ty)));
+            scope.extend(material.fields().into_iter().map(|(field, ty)| (Material::path(&material.code, field), ty)));
         }
         // Rules last: they may speak of every fact and material, wherever it stands in the file.
         let materials = materials.into_iter().zip(rules).map(|(m, rules)| self.material_rules(m, rules, &scope)).collect();

@@ -110,11 +110,7 @@ pub async fn post_json<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) 
     exchange("POST", path, json(body)?, &[]).await?.json()
 }
 
-pub async fn put_json<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
-    put(path, body).await?.json()
-}
-
-/// Like [`put_json`], for answers whose kind depends on their status.
+/// For answers whose kind depends on their status.
 pub(in crate::kiosk) async fn put<B: Serialize>(path: &str, body: &B) -> Result<Answer, Failure> {
     exchange("PUT", path, json(body)?, &[]).await
 }

@@ -4,6 +4,7 @@
 use super::clock::within;
 use super::net;
 use crate::kiosk::app::App;
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::closure::Closure;
@@ -18,6 +19,9 @@ const DECODER: [&str; 3] = ["/decoder-worker.js", "/decoder.js", "/decoder_bg.wa
 const PATIENCE: u32 = 60_000;
 /// The same when somebody looks at the version.
 const PATIENCE_VERSION: u32 = 4_000;
+
+/// Between two looks for it.
+const LOOK: u32 = 200;
 
 /// Changes over to the version that waits, and loads the page again. Only between applications.
 pub fn apply() {
@@ -97,12 +101,15 @@ pub async fn keep_decoder() {
     }
 }
 
-/// Whether the service worker is there, or gets there in time.
+/// Whether the service worker answers for this page, or comes to do so in time.
 async fn is_installed(patience: u32) -> bool {
-    match container().and_then(|container| container.ready().ok()) {
-        Some(ready) => within(patience, JsFuture::from(ready)).await.is_some(),
-        None => false,
-    }
+    let Some(container) = container() else { return false };
+    let waiting = async {
+        while container.controller().is_none() {
+            TimeoutFuture::new(LOOK).await;
+        }
+    };
+    within(patience, waiting).await.is_some()
 }
 
 fn container() -> Option<ServiceWorkerContainer> {

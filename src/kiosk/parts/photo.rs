@@ -40,7 +40,8 @@ pub fn Photos(
     let shooting = RwSignal::new(false);
     let material = StoredValue::new(material);
     let keep = move |name: String, media_type: &str, bytes: Result<Vec<u8>, Phrase>| {
-        let full = photos.with_untracked(Vec::len) >= MOST;
+        // The card may have been left while the picture was being read.
+        let Some(full) = photos.try_with_untracked(|photos| photos.len() >= MOST) else { return };
         match bytes {
             Err(phrase) => wrong.set(Some(phrase.text())),
             Ok(_) if full => wrong.set(Some(phrases::PHOTO_TOO_MANY.text())),

@@ -1,0 +1,115 @@
+//! The pictures in tests/screens, taken from the real app; run by `cargo x screens`.
+
+use crate::applicant::{self, answer_one, association, confirm, declare, fill_in, home, keeps_the_app, next, receipt_text, short_number};
+use crate::browser::{Browser, DESK, KIOSK, PHONE};
+use crate::desk::{enrol, sign_in, verdict};
+use crate::hall::Hall;
+use std::path::PathBuf;
+
+const ITEM: &str = "association-setup";
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "writes tests/screens: cargo x screens"]
+async fn of_the_main_steps() {
+    let _turn = crate::turn().await;
+    for lang in ["zh", "en"] {
+        let mut hall = Hall::start();
+        let receipt = of_an_applicant(&mut hall, lang, "kiosk").await;
+        of_the_desk(&hall, lang, &receipt).await;
+        of_an_applicant(&mut hall, lang, "phone").await;
+    }
+}
+
+/// The picture of a step: `kiosk-zh-home.png`.
+async fn take(browser: &Browser, device: &str, lang: &str, step: &str) {
+    // Fades and slides have an end.
+    tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/screens");
+    browser.picture(&folder.join(format!("{device}-{lang}-{step}.png"))).await;
+}
+
+/// The way of an applicant, who ends with the hall out of reach and then back. Returns the receipt that was queued.
+async fn of_an_applicant(hall: &mut Hall, lang: &str, device: &str) -> String {
+    let is_kiosk = device == "kiosk";
+    let browser = Browser::start(device, if is_kiosk { KIOSK } else { PHONE }).await;
+    if is_kiosk {
+        enrol(&browser, hall, "kiosk", "自助机 3").await;
+    }
+    let shot = async |step: &str| take(&browser, device, lang, step).await;
+    browser.open(&hall.url("/")).await;
+    if is_kiosk {
+        browser.see("attract").await;
+        shot("attract").await;
+    }
+    home(&browser).await;
+    keeps_the_app(&browser).await;
+    if lang == "en" {
+        browser.click("lang").await;
+    }
+    shot("home").await;
+    browser.click(&format!("open-{ITEM}")).await;
+    browser.see("start").await;
+    shot("item").await;
+    let (item, complete) = (applicant::item(ITEM), association());
+    let mut lacking = complete.clone();
+    lacking.materials.get_mut("consent").unwrap().have = false;
+    browser.click("start").await;
+    browser.see("question").await;
+    answer_one(&browser, &item, &complete).await;
+    shot("question").await;
+    while browser.any(&["question", "material"]).await == "question" {
+        answer_one(&browser, &item, &complete).await;
+    }
+    declare(&browser, complete.materials.get("application")).await;
+    shot("material").await;
+    assert_eq!(fill_in(&browser, &item, &lacking).await, "incomplete");
+    shot("incomplete").await;
+    browser.click("fix-material.consent").await;
+    browser.see_value("material", "data-material", "consent").await;
+    declare(&browser, complete.materials.get("consent")).await;
+    next(&browser).await;
+    browser.see("go-on").await;
+    shot("ready").await;
+    hall.stop();
+    confirm(&browser, &item).await;
+    browser.see_value("receipt", "data-standing", "queued").await;
+    let queued = receipt_text(&browser).await;
+    shot("queued").await;
+    hall.start_again();
+    browser.see_value("receipt", "data-standing", "received").await;
+    shot("received").await;
+    assert!(!short_number(&browser).await.is_empty());
+    queued
+}
+
+async fn of_the_desk(hall: &Hall, lang: &str, receipt: &str) {
+    let desk = Browser::start("desk", DESK).await;
+    let shot = async |step: &str| take(&desk, "desk", lang, step).await;
+    enrol(&desk, hall, "desk", "12 号窗口").await;
+    if lang == "en" {
+        desk.click("lang").await;
+    }
+    sign_in(&desk, hall, "clerk").await;
+    shot("home").await;
+    desk.click("nav-scan").await;
+    desk.see("no-verdict").await;
+    desk.usb_scan(receipt).await;
+    verdict(&desk, "queued").await;
+    desk.see("first-scan").await;
+    shot("scan").await;
+    desk.click("nav-cases").await;
+    desk.see("cases").await;
+    shot("cases").await;
+    desk.click_css("[data-test=cases] th a").await;
+    desk.see("case").await;
+    shot("case").await;
+    desk.click("act-ask-correction").await;
+    desk.click("tick-material.premises").await;
+    shot("correction").await;
+    desk.click("send").await;
+    desk.see("notice").await;
+    shot("notice").await;
+    desk.open(&hall.url("/operator")).await;
+    desk.see("machine").await;
+    shot("operator").await;
+}
