@@ -5,7 +5,8 @@ use crate::browser::{Browser, PATIENCE};
 use mingbai::catalogue::Item;
 use mingbai::check::{Application, Declared};
 use mingbai::rules::Type;
-use serde_json::{Value as Json, json};
+use serde::Deserialize;
+use serde_json::Value as Json;
 use std::time::Instant;
 
 /// The person of all tests. Valid in form, and nobody's.
@@ -27,17 +28,38 @@ pub fn item(code: &str) -> Item {
     items().into_iter().find(|i| i.code == code).unwrap_or_else(|| panic!("no item {code}"))
 }
 
-/// Enough for 社会团体成立登记, with everything at hand: only a person's judgement remains.
+/// 社会团体成立登记 with everything at hand: only a person's judgement remains.
 pub fn association() -> Application {
-    serde_json::from_value(json!({
-        "facts": { "scope": "local", "individuals": 60, "units": 0, "full_time_staff": 2, "funds": 5_000_000 },
-        "materials": {
-            "application": { "have": true, "originals": 1 },
-            "consent": { "have": true, "originals": 1, "copies": 1 },
-            "premises": { "have": true, "originals": 1, "copies": 1, "valid_until": "2031-06-30" },
-        },
-    }))
-    .expect("an application")
+    worked("association-setup").swap_remove(0)
+}
+
+/// The worked applications of an item, in the order of their file.
+pub fn worked(code: &str) -> Vec<Application> {
+    #[derive(Deserialize)]
+    struct Worked {
+        cases: Vec<toml::Table>,
+    }
+    let path = format!("{}/tests/catalogue/applications/{code}.toml", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+    let worked: Worked = toml::from_str(&text).unwrap_or_else(|e| panic!("{path}: {e}"));
+    let application = |case: toml::Table| {
+        let parts = case.into_iter().filter(|(key, _)| key == "facts" || key == "materials");
+        serde_json::from_value(plain(toml::Value::Table(parts.collect()))).unwrap_or_else(|e| panic!("{path}: {e}"))
+    };
+    worked.cases.into_iter().map(application).collect()
+}
+
+/// TOML as JSON, with dates as their text.
+fn plain(value: toml::Value) -> Json {
+    match value {
+        toml::Value::Table(table) => table.into_iter().map(|(key, value)| (key, plain(value))).collect(),
+        toml::Value::Array(values) => values.into_iter().map(plain).collect(),
+        toml::Value::Datetime(date) => date.to_string().into(),
+        toml::Value::String(text) => text.into(),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Boolean(yes) => yes.into(),
+        toml::Value::Float(number) => panic!("{number} in an application"),
+    }
 }
 
 /// Opens the app's first page and waits until the catalogue is on it, behind the attract screen on a kiosk.
@@ -46,13 +68,12 @@ pub async fn arrive(browser: &Browser, address: &str) {
     home(browser).await;
 }
 
-/// On the home page, past the attract screen.
+/// On the home page, past the attract screen, which lies over it on a kiosk.
 pub async fn home(browser: &Browser) {
-    if browser.any(&["attract", "search"]).await == "attract" {
+    browser.see_css("[data-test^=\"open-\"]").await;
+    if browser.sees("attract").await {
         browser.click("attract").await;
     }
-    browser.see("search").await;
-    browser.see_css("[data-test^=\"open-\"]").await;
 }
 
 /// Waits until the app would start without a network: the service worker has kept every file.

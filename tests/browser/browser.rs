@@ -15,6 +15,8 @@ use thirtyfour::prelude::*;
 /// How long a page may take for anything.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
+/// Pause between the keys of a quick typist.
+const HUMAN: Duration = Duration::from_millis(65);
 
 /// Width and height in CSS pixels.
 pub const KIOSK: (u32, u32) = (1080, 1920);
@@ -211,22 +213,22 @@ impl Browser {
         }
     }
 
-    /// Types into a field in place of what stands in it. A date is given as `2028-06-30`.
+    /// Types into a field in place of what stands in it.
     pub async fn fill(&self, word: &str, text: &str) {
         let element = self.see(word).await;
-        let kind = element.attr("type").await.ok().flatten().unwrap_or_default();
-        if kind == "date" {
-            // How a date field is typed into depends on the browser's language; this does what its picker does.
-            let script = "const [field, value] = arguments;
-                Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(field, value);
-                for (const kind of ['input', 'change']) field.dispatchEvent(new Event(kind, { bubbles: true }));";
-            let arguments = vec![element.to_json().expect("an element"), json!(text)];
-            self.driver().execute(script, arguments).await.unwrap_or_else(|e| panic!("{}: filling {word}: {e}", self.name));
-            return;
-        }
-        let all = Key::Control + "a";
-        let typed = async { element.send_keys(all).await?; element.send_keys(text).await }.await;
-        if let Err(error) = typed {
+        let typed = async {
+            element.send_keys(Key::Control + "a").await?;
+            if !self.path().await.starts_with("/desk") {
+                return element.send_keys(text).await;
+            }
+            // The desk takes keys at a driver's pace for those of a USB scanner.
+            for character in text.chars() {
+                element.send_keys(character.to_string()).await?;
+                tokio::time::sleep(HUMAN).await;
+            }
+            Ok(())
+        };
+        if let Err(error) = typed.await {
             self.fail(&format!("`{word}` cannot be filled: {error}")).await;
         }
     }

@@ -2,26 +2,27 @@
 //! these tasks run. cargo's own summary is the last that is printed.
 
 use crate::say::Steps;
-use crate::{app, chromium, debian, tools};
+use crate::tools::{self, Tools};
+use crate::{app, chromium, debian};
 use anyhow::{Context, Result};
 use std::process::{Command, ExitCode};
 
 /// All tests, or those whose name contains `filter`.
 pub fn all(filter: Option<&str>) -> Result<ExitCode> {
-    prepare("tests")?;
-    cargo_test(Command::new("cargo").args(["test", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"]).args(filter))
+    let tools = prepare("tests")?;
+    cargo_test(&tools, Command::new("cargo").args(["test", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"]).args(filter))
 }
 
 /// Pictures of the main steps, written to tests/screens.
 pub fn screens() -> Result<ExitCode> {
-    prepare("pictures")?;
-    cargo_test(browser().args(["screens::", "--", "--ignored", "--nocapture"]))
+    let tools = prepare("pictures")?;
+    cargo_test(&tools, browser().args(["screens::", "--", "--ignored", "--nocapture"]))
 }
 
 /// Start-up and next-question times, printed.
 pub fn bench_start(runs: usize) -> Result<ExitCode> {
-    prepare("measurements")?;
-    cargo_test(browser().args(["speed::", "--", "--ignored", "--nocapture"]).env("MINGBAI_BENCH_RUNS", runs.to_string()))
+    let tools = prepare("measurements")?;
+    cargo_test(&tools, browser().args(["speed::", "--", "--ignored", "--nocapture"]).env("MINGBAI_BENCH_RUNS", runs.to_string()))
 }
 
 fn browser() -> Command {
@@ -30,16 +31,18 @@ fn browser() -> Command {
     command
 }
 
-fn prepare(what: &str) -> Result<()> {
+fn prepare(what: &str) -> Result<Tools> {
     let mut steps = Steps::new(1 + tools::STEPS + app::STEPS + 1);
     debian::install(&mut steps);
     let tools = tools::install(&mut steps)?;
     app::build(&mut steps, &tools)?;
     steps.next(what);
-    Ok(())
+    Ok(tools)
 }
 
-fn cargo_test(command: &mut Command) -> Result<ExitCode> {
+/// With our tools on PATH: one test runs the wasm half of itself with wasm-bindgen's runner.
+fn cargo_test(tools: &Tools, command: &mut Command) -> Result<ExitCode> {
+    command.env("PATH", tools.path());
     if let Ok(found) = chromium::find() {
         command.env("CHROME", found.browser).env("CHROMEDRIVER", found.driver);
     }

@@ -77,7 +77,7 @@ impl Tools {
     }
 
     /// PATH with our tools first.
-    fn path(&self) -> OsString {
+    pub fn path(&self) -> OsString {
         let old = std::env::var_os("PATH").unwrap_or_default();
         let all = [self.bin(), self.dir.join("npm/node_modules/.bin")].into_iter().chain(std::env::split_paths(&old));
         std::env::join_paths(all).unwrap_or(old)
