@@ -201,7 +201,7 @@ impl Browser {
         loop {
             let element = self.see_css(css).await;
             let clicked = match element.is_enabled().await {
-                Ok(true) => element.click().await.map_err(|e| e.to_string()),
+                Ok(true) => self.click_in_view(&element).await.map_err(|e| e.to_string()),
                 Ok(false) => Err("it is disabled".to_owned()),
                 Err(e) => Err(e.to_string()),
             };
@@ -211,6 +211,13 @@ impl Browser {
             }
             tokio::time::sleep(LOOK_AGAIN).await;
         }
+    }
+
+    /// In the middle of the screen: a bar that stays at its edge covers nothing there.
+    async fn click_in_view(&self, element: &WebElement) -> WebDriverResult<()> {
+        let script = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.driver().execute(script, vec![element.to_json()?]).await?;
+        element.click().await
     }
 
     /// Types into a field in place of what stands in it.

@@ -5,5 +5,6 @@
 
 mod applications;
 mod mistakes;
+mod schema;
 mod search;
 mod worked;

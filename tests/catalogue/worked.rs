@@ -56,7 +56,7 @@ impl Case {
 }
 
 /// TOML dates become the text that answers carry.
-fn json(value: &toml::Value) -> serde_json::Value {
+pub fn json(value: &toml::Value) -> serde_json::Value {
     match value {
         toml::Value::Datetime(date) => date.to_string().into(),
         toml::Value::Array(entries) => entries.iter().map(json).collect(),
