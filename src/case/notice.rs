@@ -100,6 +100,8 @@ pub fn notice(event: &Event, case: &Case) -> Option<Notice> {
         Act::Accept => {
             let contact = if submission.applicant.contact.is_empty() { &submission.applicant.name } else { &submission.applicant.contact };
             lines.push(line("联系人", "Contact", vec![same(format!("{contact} {}", submission.applicant.phone))]));
+            // Often an earlier day than the decision's: that of the last correction, or the day from which the law deems it accepted.
+            lines.push(line("受理日期", "Accepted as of", clock.accepted_on.map(|day| same(day.to_string())).into_iter().collect()));
             lines.push(line("受理依据", "Basis", vec![licensing("32")]));
             let fee = if item.fees.is_empty() { Text::new("不收费", "No fee") } else { Text::new("收费,标准见事项页", "Charged, as published for the item") };
             lines.push(line("是否收费", "Fee", vec![fee]));

@@ -29,10 +29,10 @@ fn writes(method: &Method) -> bool {
 }
 
 pub async fn rate(State(hall): State<Hall>, ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request, next: Next) -> Response {
-    if writes(request.method()) {
-        if let Err(wait) = hall.limits.take(peer.ip(), Instant::now()) {
-            return problem::RATE.after(wait).into_response();
-        }
+    if writes(request.method())
+        && let Err(wait) = hall.limits.take(peer.ip(), Instant::now())
+    {
+        return problem::RATE.after(wait).into_response();
     }
     next.run(request).await
 }
@@ -67,7 +67,7 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; 
                       frame-ancestors 'none'; form-action 'self'";
 
 /// The camera for the desk, nothing else.
-const PERMISSIONS: &str = "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), hid=(), midi=(), \
+const PERMISSIONS: &str = "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), \
                            display-capture=(), accelerometer=(), gyroscope=(), magnetometer=(), browsing-topics=()";
 
 const ALWAYS: [(HeaderName, HeaderValue); 6] = [

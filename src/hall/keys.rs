@@ -71,7 +71,11 @@ impl Keys {
             getrandom::fill(&mut key)?;
             write_private(&draft.join(name), &format!("{}\n", hex(&key)))?;
         }
+        let sync = |folder: &Path| fs::File::open(folder).and_then(|f| f.sync_all()).map_err(Error::file("writing the folder", folder));
+        sync(&draft)?;
         fs::rename(&draft, &target).map_err(Error::file("putting the keys in place", &target))?;
+        // Lost keys would be lost submissions.
+        sync(data)?;
         Keys::open(data)
     }
 

@@ -108,7 +108,14 @@ macro_rules! from_inside {
     };
 }
 
-from_inside!(super::Error, sqlx::Error, std::io::Error, serde_json::Error, getrandom::Error, crate::receipt::Unreadable, crate::signing::Untrusted);
+from_inside!(super::Error, sqlx::Error, std::io::Error, getrandom::Error, crate::receipt::Unreadable, crate::signing::Untrusted);
+
+// What serde says may quote what it read, which may be about a person: only the place is logged.
+impl From<serde_json::Error> for Refusal {
+    fn from(cause: serde_json::Error) -> Refusal {
+        internal(&format_args!("JSON of the wrong {:?}, line {}, column {}", cause.classify(), cause.line(), cause.column()))
+    }
+}
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {

@@ -6,8 +6,9 @@ use super::keys::Keys;
 use super::limits::Limits;
 use super::store::Store;
 use super::{Error, catalogue, init, now, observe, routes, trust};
-use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use axum_server::{Address, Handle, Server};
+use hyper_util::rt::TokioTimer;
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -89,6 +90,8 @@ impl Hall {
 
 /// How long requests under way may take once the server has been told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long the head of a request may take to arrive.
+const HEADERS: Duration = Duration::from_secs(20);
 /// How often the metrics are tidied.
 const UPKEEP: Duration = Duration::from_secs(10);
 
@@ -133,8 +136,8 @@ pub async fn serve(
     let app = routes::app(hall.clone()).into_make_service_with_connect_info::<SocketAddr>();
     on_ready(&Ready { address, url: url(address, tls.is_some()) });
     let served = match tls {
-        Some(tls) => axum_server::from_tcp_rustls(listener, tls).map_err(listening)?.handle(handle).serve(app).await,
-        None => axum_server::from_tcp(listener).map_err(listening)?.handle(handle).serve(app).await,
+        Some(tls) => prompt(axum_server::from_tcp_rustls(listener, tls).map_err(listening)?).handle(handle).serve(app).await,
+        None => prompt(axum_server::from_tcp(listener).map_err(listening)?).handle(handle).serve(app).await,
     };
     stopping.abort();
     upkeep.abort();
@@ -142,6 +145,12 @@ pub async fn serve(
         shared.store.close().await;
     }
     served.map_err(listening)
+}
+
+/// Hangs up on those who do not finish saying what they want.
+fn prompt<A: Address, Acceptor>(mut server: Server<A, Acceptor>) -> Server<A, Acceptor> {
+    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
+    server
 }
 
 fn url(address: SocketAddr, secure: bool) -> String {

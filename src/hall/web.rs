@@ -13,9 +13,6 @@ use std::borrow::Cow;
 #[allow_missing = true]
 struct App;
 
-/// A digest of `dist/`, set by the build, so that this file is compiled again when the app has changed.
-const _APP: Option<&str> = option_env!("MINGBAI_APP");
-
 const START: &str = "index.html";
 const COMPRESSED: &str = ".br";
 

@@ -51,7 +51,7 @@ async fn a_phones_receipt_is_amber_until_the_hall_has_it() {
     desk.usb_scan(&forge(&own)).await;
     verdict(&desk, "not-genuine").await;
     desk.click("next-scan").await;
-    desk.usb_scan("https://example.org/").await;
+    desk.usb_scan("MB1:6BFOXN/T0E").await;
     verdict(&desk, "not-genuine").await;
     desk.click("next-scan").await;
     hall.start_again();

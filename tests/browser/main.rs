@@ -1,6 +1,6 @@
 //! The real app in a real Chromium against a real hall: the whole story in one go ([`story`]), what devices must keep and
-//! must forget ([`devices`]), and that browser and hall always reach the same assessment ([`same`]). The pictures
-//! ([`screens`]) and the measurements ([`speed`]) are tests that only `cargo x screens` and `cargo x bench` run.
+//! must forget ([`devices`]), and every item through its own forms ([`items`]). The pictures ([`screens`]) and the
+//! measurements ([`speed`]) are tests that only `cargo x screens` and `cargo x bench start` run.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -11,7 +11,7 @@ mod chromium;
 mod desk;
 mod devices;
 mod hall;
-mod same;
+mod items;
 mod screens;
 mod speed;
 mod story;

@@ -186,7 +186,8 @@ async fn what_is_not_authentic_or_not_whole_is_refused() {
 async fn problems_of_content_become_part_of_the_case() {
     let world = World::start().await;
     let (phone, clerk) = (world.phone().await, world.clerk().await);
-    let changes: [(&str, fn(&mut Submission), &str); 5] = [
+    type Change = (&'static str, fn(&mut Submission), &'static str);
+    let changes: [Change; 5] = [
         ("version", |s| s.catalogue_version = "20200101-00000000".into(), "has not published"),
         ("item", |s| s.item = "no-such-item".into(), "no such item"),
         ("identifier", |s| s.applicant.identifier = "1".into(), "identifier"),
@@ -241,6 +242,14 @@ async fn a_revoked_device_is_refused_from_then_on() {
     later.captured_at += TimeDelta::seconds(2);
     assert_eq!(refused(kiosk.client.submit(&kiosk.seal(later).sealed).await).await, (StatusCode::FORBIDDEN, "revoked".into()));
     assert_eq!(read::<Acknowledgement>(kiosk.client.submit(&filing.sealed).await).await, acknowledgement);
-    let report = verify(&filing.sealed.receipt, Some(&kiosk.client.trust().await), now());
-    assert!(report.reasons.iter().any(|r| matches!(r, Reason::RevokedLater { .. })) || report.verdict == Verdict::NotGenuine);
+    // A desk that reads the trust list says so of old and new receipts.
+    let trust = kiosk.client.trust().await;
+    let judged = |off: i64| {
+        let mut submission = kiosk.prepare();
+        submission.captured_at += TimeDelta::seconds(off);
+        let report = verify(&kiosk.seal(submission).sealed.receipt, Some(&trust), now());
+        (report.verdict, report.reasons)
+    };
+    assert!(matches!(&judged(-3600), (Verdict::Queued, reasons) if matches!(reasons[..], [Reason::RevokedLater { .. }])));
+    assert!(matches!(&judged(2), (Verdict::NotGenuine, reasons) if matches!(reasons[..], [Reason::Revoked { .. }])));
 }

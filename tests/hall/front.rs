@@ -1,9 +1,13 @@
 //! What stands in front of every route: headers, origins, rates, the published document, health, TLS.
 
 use crate::world::*;
+use mingbai::api::{Role, SignIn};
 use mingbai::hall::routes;
 use reqwest::{Method, StatusCode, header};
+use rustls::pki_types::{CertificateDer, ServerName};
 use serde_json::Value;
+use std::io::{Read, Write};
+use std::sync::Arc;
 
 #[tokio::test]
 async fn every_answer_is_strict() {
@@ -153,4 +157,42 @@ async fn health_and_unknown_paths() {
     let root = Client { base: world.url.clone(), ..client };
     assert_eq!(refused(root.post("/", &()).await).await.1, "method");
     assert_eq!(refused(root.get("/../keys/root.key").await).await.1, "not-found");
+}
+
+/// Says `request` over TLS to a server with `certificate` and gives the whole answer, in small letters.
+fn over_tls(address: &str, certificate: CertificateDer, request: &str) -> String {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(certificate).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_root_certificates(roots).with_no_client_auth();
+    let session = rustls::ClientConnection::new(Arc::new(config), ServerName::try_from("localhost").unwrap()).unwrap();
+    let mut stream = rustls::StreamOwned::new(session, std::net::TcpStream::connect(address).unwrap());
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    // The server may close without TLS's own farewell.
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).to_lowercase()
+}
+
+#[tokio::test]
+async fn under_tls_browsers_stay_there_and_cookies_too() {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (certificate, key) = (folder.path().join("certificate.pem"), folder.path().join("key.pem"));
+    std::fs::write(&certificate, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let world = World::start_with(|config| config.tls = Some((certificate, key))).await;
+    add_staff(world.data.path(), "clerk", Role::Clerk).await;
+    let address = world.url.strip_prefix("https://").unwrap().to_owned();
+    let body = serde_json::to_string(&SignIn { user: "clerk".into(), password: PASSWORD.into() }).unwrap();
+    let length = body.len();
+    let request = format!(
+        "POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
+    );
+    let answer = tokio::task::spawn_blocking(move || over_tls(&address, made.cert.der().clone(), &request)).await.unwrap();
+    assert!(answer.starts_with("http/1.1 200"), "{answer}");
+    assert!(answer.contains("strict-transport-security: max-age="), "{answer}");
+    assert!(answer.lines().any(|l| l.starts_with("set-cookie: mingbai_session=") && l.ends_with("; secure")), "{answer}");
 }

@@ -9,8 +9,11 @@ use serde_json::{Value, json};
 const JSON: &str = "application/json";
 const BYTES: &str = "application/octet-stream";
 
+/// What it is, its type, its bytes, and the codes of which one must come back.
+type Bad = (&'static str, &'static str, Vec<u8>, &'static [&'static str]);
+
 /// Bodies that no JSON route may accept.
-fn bad_bodies() -> Vec<(&'static str, &'static str, Vec<u8>, &'static [&'static str])> {
+fn bad_bodies() -> Vec<Bad> {
     vec![
         ("nothing", JSON, vec![], &["json"]),
         ("no JSON", JSON, b"{".to_vec(), &["json"]),
@@ -44,7 +47,7 @@ async fn every_route_survives_every_bad_body_and_address() {
                 for address in fills {
                     let base = Client { base: world.url.clone(), ..client.clone() };
                     let filled = fill(path, address);
-                    let bodies = if operation.get("requestBody").is_some() { bad_bodies() } else { vec![("none", JSON, vec![], &[])] };
+                    let bodies = if operation.get("requestBody").is_some() { bad_bodies() } else { vec![("none", JSON, vec![], &[][..])] };
                     // One address with every body; every address with one.
                     let bodies = if *address == number || fills.len() == 1 { bodies } else { bodies[..1].to_vec() };
                     for (what, media_type, body, codes) in bodies {

@@ -147,7 +147,7 @@ pub async fn add_staff(data: &Path, user: &str, role: Role) {
 /// Anyone with a browser.
 #[derive(Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    pub http: reqwest::Client,
     pub base: String,
     pub cookie: Option<String>,
 }

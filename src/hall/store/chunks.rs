@@ -53,7 +53,7 @@ impl Chunks {
     }
 }
 
-/// Write beside, sync, rename, sync the folder: a crash leaves the whole chunk or none.
+/// Write beside, sync, rename, sync the folder and the one above, which names it: a crash leaves the whole chunk or none.
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().ok_or(ErrorKind::InvalidInput)?;
     std::fs::create_dir_all(folder)?;
@@ -64,5 +64,5 @@ fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::rename(&draft, path)?;
-    std::fs::File::open(folder)?.sync_all()
+    path.ancestors().skip(1).take(2).try_for_each(|folder| std::fs::File::open(folder)?.sync_all())
 }

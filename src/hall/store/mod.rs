@@ -85,7 +85,9 @@ fn to_json<T: Serialize>(value: &T) -> sqlx::Result<String> {
 }
 
 fn from_json<T: DeserializeOwned>(text: &str) -> sqlx::Result<T> {
-    serde_json::from_str(text).map_err(|e| sqlx::Error::Decode(Box::new(e)))
+    // The place only: serde's own words may quote the content, and errors are logged.
+    let wrong = |e: serde_json::Error| sqlx::Error::Decode(format!("JSON of the wrong {:?}, column {}", e.classify(), e.column()).into());
+    serde_json::from_str(text).map_err(wrong)
 }
 
 /// The name of a plain enum value, as JSON has it: `taken-in`.

@@ -54,15 +54,17 @@ pub async fn record_scan(app: App, claims: &Claims, verdict: Verdict) -> ScanSee
     if let Err(failure) = put(&scan, Standing::Waiting).await {
         app.trouble.set(Some(failure.say()));
     }
+    let own = earlier.into_iter().map(|Scan { id, at, desk, .. }| ScanRecord { id, at, by: String::new(), window: String::new(), desk });
     match send(&scan).await {
-        Ok(Scans { scans, short_number }) => ScanSeen { earlier: scans.into_iter().filter(|s| s.id != scan.id).collect(), short_number },
-        Err(_) => ScanSeen {
-            earlier: earlier
-                .into_iter()
-                .map(|Scan { id, at, desk, .. }| ScanRecord { id, at, by: String::new(), window: String::new(), desk })
-                .collect(),
-            short_number: claims.short_number.clone(),
-        },
+        Ok(Scans { scans, short_number }) => {
+            let mut earlier: Vec<ScanRecord> = scans.into_iter().filter(|s| s.id != scan.id).collect();
+            // What this desk scanned offline may still be on its way to the hall.
+            let unknown: Vec<ScanRecord> = own.filter(|o| earlier.iter().all(|s| s.id != o.id)).collect();
+            earlier.extend(unknown);
+            earlier.sort_by_key(|s| s.at);
+            ScanSeen { earlier, short_number }
+        }
+        Err(_) => ScanSeen { earlier: own.collect(), short_number: claims.short_number.clone() },
     }
 }
 

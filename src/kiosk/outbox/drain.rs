@@ -77,7 +77,8 @@ async fn send_one(app: App, id: Uuid, me: Uuid, push: Push) -> Result<bool, Fail
     let Some(row) = leased else { return Ok(true) };
     changed(app, id).await;
     let result = send(app, &row.sealed).await;
-    let reached = !matches!(result, Err(Wrong::Failed(Failure::Unreachable)));
+    // No answer for this row from a hall that does answer is the row's own trouble, and must not hold up the others.
+    let reached = !matches!(result, Err(Wrong::Failed(Failure::Unreachable))) || net::reachable().await;
     match result {
         Ok(acknowledgement) => settle(&row.sealed, &acknowledgement).await?,
         Err(wrong) => {
@@ -86,7 +87,7 @@ async fn send_one(app: App, id: Uuid, me: Uuid, push: Push) -> Result<bool, Fail
                 let row = found.first().and_then(Option::as_ref).and_then(database::content::<Row>);
                 // Whoever took over the lease meanwhile decides.
                 let Some(mut row) = row.filter(|row| row.is_leased_to(me)) else { return (vec![], ()) };
-                wrong.mark(&mut row, chance);
+                wrong.mark(&mut row, chance, reached);
                 (vec![Change::Put(Store::Outbox, id.to_string(), database::row(&row))], ())
             })
             .await?;
@@ -115,11 +116,11 @@ impl From<Failure> for Wrong {
 }
 
 impl Wrong {
-    fn mark(&self, row: &mut Row, chance: f64) {
+    fn mark(&self, row: &mut Row, chance: f64, reached: bool) {
         let now = clock::now();
         match self {
             // The hall may not have been tried at all: the next success of a probe is soon enough, and no reason to wait longer.
-            Wrong::Failed(Failure::Unreachable) => row.state = State::Queued,
+            Wrong::Failed(Failure::Unreachable) if !reached => row.state = State::Queued,
             Wrong::Failed(failure) if failure.passes() => {
                 let asked = if let Failure::Problem(_, seconds) = failure { *seconds } else { None };
                 row.put_off(now, chance, asked);

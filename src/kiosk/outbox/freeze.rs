@@ -8,7 +8,7 @@ use crate::kiosk::device::keys::Key;
 use crate::kiosk::device::net::Failure;
 use crate::receipt::{Claims, Kind, MaterialMark, Profile, Unreadable, Unsigned};
 use crate::rules::Today;
-use crate::signing::hex;
+use crate::signing::{hex, key_id};
 use crate::submission::{ATTACHMENTS, Attachment, CHUNK, CHUNKS, Sealed, SealedChunk, Submission, seal, seal_chunk};
 use crate::words::Text;
 use chrono::{DateTime, TimeDelta};
@@ -66,6 +66,11 @@ pub async fn prepare(app: App, draft: &Draft, consent: &str) -> Result<Prepared,
     };
     let frozen = submission.freeze().map_err(|_| unsealable())?;
     let key = Key::of_device().await?;
+    let own = key_id(&key.public);
+    // The hall would refuse whatever a revoked device sends, when the applicant is long gone.
+    if app.trust.with_untracked(|trust| trust.as_ref().and_then(|t| t.device(&own)).is_some_and(|d| d.revoked_at.is_some())) {
+        return Err(revoked());
+    }
     let claims = Claims {
         hall: hall.code.clone(),
         id: draft.id,
@@ -123,6 +128,13 @@ fn no_hall() -> Failure {
     Failure::Key(Text::new(
         "本机还没有大厅的加密公钥,不能安全提交。请联网一次后再试",
         "This device does not have the hall's sealing key yet and cannot submit safely. Please go online once and try again",
+    ))
+}
+
+fn revoked() -> Failure {
+    Failure::Key(Text::new(
+        "本机已被停用,不能提交。请换一台机器,或者到窗口办理",
+        "This device has been taken out of service and cannot submit. Please use another one, or go to a window",
     ))
 }
 

@@ -25,7 +25,7 @@ use js_sys::Uint8Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use row::{Acknowledged, Record, Row, State};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use uuid::Uuid;
 use wasm_bindgen::JsValue;
 
@@ -79,6 +79,8 @@ pub struct Depth {
 thread_local! {
     /// What was submitted in this session of a shared machine; never stored.
     static SESSION: RefCell<Vec<Record>> = const { RefCell::new(Vec::new()) };
+    /// Grows with the end of each session: what one person submitted last must not turn up in the next one's.
+    static ENDED: Cell<u32> = const { Cell::new(0) };
     static WATCHED: RefCell<Vec<(Uuid, RwSignal<Option<Kept>>)>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -86,6 +88,7 @@ thread_local! {
 /// in another tab, is not submitted again. The caller lets go of the draft in memory.
 pub async fn submit(app: App, draft: &Draft, consent: &str) -> Result<Uuid, Failure> {
     let personal = app.profile.get_untracked() == Profile::Personal;
+    let session = ENDED.get();
     let Prepared { sealed, chunks, record } = freeze::prepare(app, draft, consent).await?;
     let (id, key) = (draft.id, draft.id.to_string());
     let mut changes = vec![Change::Put(Store::Outbox, key.clone(), database::row(&Row::new(sealed, clock::now())))];
@@ -104,7 +107,7 @@ pub async fn submit(app: App, draft: &Draft, consent: &str) -> Result<Uuid, Fail
         (if fresh { changes } else { vec![] }, fresh)
     })
     .await?;
-    if fresh && !personal {
+    if fresh && !personal && ENDED.get() == session {
         SESSION.with_borrow_mut(|session| session.push(record));
     }
     changed(app, id).await;
@@ -168,6 +171,7 @@ pub fn drain(app: App) {
 
 /// The end of a session on a shared machine: everything readable goes; the sealed rows stay until they are sent.
 pub async fn forget_session(app: App) {
+    ENDED.set(ENDED.get().wrapping_add(1));
     SESSION.take();
     WATCHED.with_borrow_mut(|watched| {
         for (_, signal) in watched.drain(..) {
