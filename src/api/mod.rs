@@ -5,7 +5,7 @@ use crate::case;
 use crate::check::Assessment;
 use crate::receipt::Profile;
 use crate::signing::Signed;
-use crate::submission::{Digest, SealingKey, Submission};
+use crate::submission::{Digest, Submission};
 use crate::words::Text;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -26,14 +26,13 @@ pub struct Problem {
     pub detail: Option<String>,
 }
 
-/// `GET /hall`: who this hall is; what a personal device needs before it can seal and verify.
+/// `GET /hall`: who this hall is; what a device pins at its first visit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct HallInfo {
     pub code: String,
     /// The root key (Ed25519, hex) that signs the trust list and the catalogue.
     pub root: String,
-    pub sealing: SealingKey,
     /// Version of the program.
     pub version: String,
     /// The hall's clock, so that a device can show its own skew.

@@ -2,7 +2,7 @@
 
 use super::{Act, Event, State, state};
 use crate::calendar::{Calendar, Due, Unit, hall_date};
-use crate::catalogue::{Item, LimitKind};
+use crate::catalogue::{Item, Limit, LimitKind, RunsFrom};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -27,14 +27,17 @@ pub struct Clock {
 /// corrections) and ends with the first answer: acceptance, a request for correction, or refusal.
 pub fn clock(events: &[Event], item: &Item, calendar: &Calendar, today: NaiveDate) -> Clock {
     let mut clock = Clock::default();
+    // When the application that was accepted was there as a whole.
+    let mut complete = None;
     let mut round: Option<NaiveDate> = None;
     for event in events {
         let on = hall_date(event.at);
         match (&event.act, round) {
             (Act::Receive { .. } | Act::Supplied, _) => round = Some(on),
             (Act::Accept | Act::AskCorrection { .. } | Act::Refuse { .. }, Some(start)) => {
-                deem(&mut clock, start, on, calendar);
+                deem(&mut clock, &mut complete, start, on, calendar);
                 if event.act == Act::Accept && !clock.deemed {
+                    complete = Some(start);
                     // Once corrections were asked for, acceptance counts from the day the last of them came in.
                     let corrected = events.iter().any(|e| e.act == Act::Supplied);
                     clock.accepted_on = Some(if corrected { start } else { on });
@@ -46,10 +49,14 @@ pub fn clock(events: &[Event], item: &Item, calendar: &Calendar, today: NaiveDat
     }
     if let Some(start) = round {
         clock.answer_by = answer_by(start, calendar);
-        deem(&mut clock, start, today, calendar);
+        deem(&mut clock, &mut complete, start, today, calendar);
     }
     if let Some(accepted) = clock.accepted_on.filter(|_| state(events) != State::Refused) {
-        let due = |kind| item.limit(kind).and_then(|limit| calendar.add(accepted, limit.length, limit.unit).ok());
+        let from = |limit: &Limit| match limit.runs_from {
+            RunsFrom::Receipt => complete.unwrap_or(accepted),
+            RunsFrom::Acceptance => accepted,
+        };
+        let due = |kind| item.limit(kind).and_then(|limit| calendar.add(from(limit), limit.length, limit.unit).ok());
         clock.due_promised = due(LimitKind::Promised);
         clock.due_statutory = due(LimitKind::Statutory);
     }
@@ -61,10 +68,11 @@ fn answer_by(start: NaiveDate, calendar: &Calendar) -> Option<Due> {
 }
 
 /// An answer on `answered` (or none by then) comes too late: the law has accepted the application already.
-fn deem(clock: &mut Clock, start: NaiveDate, answered: NaiveDate, calendar: &Calendar) {
+fn deem(clock: &mut Clock, complete: &mut Option<NaiveDate>, start: NaiveDate, answered: NaiveDate, calendar: &Calendar) {
     if !clock.deemed && answer_by(start, calendar).is_some_and(|due| answered > due.date) {
         clock.deemed = true;
         clock.accepted_on = Some(start);
+        *complete = Some(start);
     }
 }
 
@@ -123,6 +131,10 @@ mod tests {
             assert_eq!(clock.answer_by.map(|d| d.date), answer_by.map(date), "{acts:?} on {today}");
             let promised = accepted_on.map(|d| calendar.add(date(d), 20, Unit::WorkingDay).unwrap());
             assert_eq!(clock.due_promised, promised, "{acts:?} on {today}");
+            // 60 days from the day everything had come in, whenever it was accepted.
+            let complete = accepted_on.map(|on| if on == "2026-02-12" { "2026-02-10" } else { on });
+            let statutory = complete.map(|d| calendar.add(date(d), 60, Unit::Day).unwrap());
+            assert_eq!(clock.due_statutory, statutory, "{acts:?} on {today}");
         }
     }
 }

@@ -264,6 +264,7 @@ pub struct Limit {
     pub length: u32,
     pub unit: crate::calendar::Unit,
     pub start: Text,
+    pub runs_from: RunsFrom,
     pub basis: Vec<Basis>,
     /// Such as "invented for the sample".
     pub note: Option<Text>,
@@ -274,6 +275,16 @@ pub struct Limit {
 pub enum LimitKind {
     Statutory,
     Promised,
+}
+
+/// The day from which a limit is counted, as the clock understands it; [`Limit::start`] says it in the law's words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunsFrom {
+    /// Of the application that was accepted, or of the last of its corrections.
+    Receipt,
+    #[default]
+    Acceptance,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -70,6 +70,16 @@ pub enum BadAnswer {
     Number { material: String, wrong: identifier::Wrong },
 }
 
+impl BadAnswer {
+    /// The code of the fact or material, without what was typed.
+    pub fn place(&self) -> String {
+        match self {
+            BadAnswer::Unknown(code) | BadAnswer::Type { fact: code, .. } | BadAnswer::Bounds { fact: code, .. } => code.clone(),
+            BadAnswer::Number { material, .. } => format!("materials.{material}"),
+        }
+    }
+}
+
 impl Fact {
     /// Reads and bounds one answer.
     pub fn read(&self, json: &Json) -> Result<Value, BadAnswer> {

@@ -59,7 +59,7 @@ pub struct Assessment {
     pub open: Vec<String>,
     /// Needed materials not yet declared, in order.
     pub undeclared: Vec<String>,
-    /// Answers that could not be read; each counts as not given.
+    /// Codes of the answers that could not be read; each counts as not given. What was typed is not repeated here.
     pub unusable: Vec<String>,
 }
 
@@ -142,7 +142,7 @@ pub fn assess(item: &Item, application: &Application, today: &Today) -> Assessme
         materials: vec![],
         open: questions::open(item, &facts, today),
         undeclared: vec![],
-        unusable: bad.iter().map(BadAnswer::to_string).collect(),
+        unusable: bad.iter().map(BadAnswer::place).collect(),
     };
     if let Some((point, outcome)) = gate(item, &facts, today) {
         assessment.points.push(point);

@@ -43,7 +43,10 @@ pub async fn take(hall: &Hall, sealed: Sealed, now: DateTime<Utc>) -> Result<Tak
     let now = now.trunc_subsecs(0);
     let sender = authenticate(hall, &sealed, now).await?;
     let submission = unseal(hall, &sealed)?;
-    let missing = hall.store.chunks.missing(&sealed.chunks).await?;
+    // The list outside is only for routing; what the sealed content names must be there too.
+    let mut promised = sealed.chunks.clone();
+    promised.extend(submission.attachments.iter().flat_map(|a| &a.chunks).filter(|chunk| !sealed.chunks.contains(chunk)));
+    let missing = hall.store.chunks.missing(&promised).await?;
     if !missing.is_empty() {
         return Ok(Taken::Wanting(Wanted { chunks: missing }));
     }

@@ -21,6 +21,7 @@ pub async fn issue(db: &mut SqliteConnection, keys: &Keys, hall: &str, now: Date
         hall: hall.to_owned(),
         sequence,
         issued_at: now,
+        sealing: keys.sealing_public().clone(),
         hall_keys: store::trust::hall_keys(db).await?,
         devices: store::devices::all(db).await?,
     };

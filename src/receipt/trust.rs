@@ -2,6 +2,7 @@
 //! device the hall vouches for or has revoked. A list has a sequence number and an age; both are shown.
 
 use crate::signing::{from_hex, key_id};
+use crate::submission::SealingKey;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +50,8 @@ pub struct TrustList {
     /// Grows by one with every change: a desk refuses to go back.
     pub sequence: u64,
     pub issued_at: DateTime<Utc>,
+    /// What devices seal submissions to: believed because the list is signed.
+    pub sealing: SealingKey,
     pub hall_keys: Vec<HallKey>,
     pub devices: Vec<DeviceKey>,
 }

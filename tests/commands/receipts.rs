@@ -3,6 +3,7 @@
 use super::program::{Folder, hall, hall_in};
 use chrono::{DateTime, TimeDelta, Utc};
 use ed25519_dalek::SigningKey;
+use mingbai::submission::SealingKey;
 use mingbai::check::Outcome;
 use mingbai::receipt::claims::sign;
 use mingbai::receipt::{Claims, DeviceKey, HallKey, Kind, MaterialMark, Profile, TrustList, number};
@@ -62,6 +63,7 @@ pub fn trust(folder: &Folder) -> (String, String) {
         hall: "qinzhou".into(),
         sequence: 1,
         issued_at: now() - TimeDelta::hours(2),
+        sealing: SealingKey { kid: "k1".into(), public: "00".repeat(32) },
         hall_keys: vec![HallKey {
             public: public(&key(HALL)),
             not_before: now() - TimeDelta::days(1),

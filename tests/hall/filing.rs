@@ -146,7 +146,7 @@ async fn what_is_not_authentic_or_not_whole_is_refused() {
         let inner = Submission { id: Uuid::from_bytes(random()), ..submission };
         let frozen = inner.freeze().unwrap();
         let receipt = mingbai::receipt::claims::sign(&Claims { digest: hex(&frozen.digest.short()), ..claims }, &phone.key).unwrap();
-        sealed = mingbai::submission::seal(&frozen, sealed.id, &sealed.item, &sealed.hall, &phone.hall.sealing, vec![], receipt).unwrap();
+        sealed = mingbai::submission::seal(&frozen, sealed.id, &sealed.item, &sealed.hall, &phone.sealing, vec![], receipt).unwrap();
         sealed
     };
     // Self-issued, but signed with another key than the one it names.

@@ -12,7 +12,7 @@ use mingbai::receipt::claims::sign;
 use mingbai::receipt::{Claims, DeviceKey, Kind, MaterialMark, Profile, TrustList};
 use mingbai::rules::Today;
 use mingbai::signing::{Signed, TRUST_LIST, from_hex, hex, key_id};
-use mingbai::submission::{Applicant, Attachment, Sealed, SealedChunk, Submission, seal, seal_chunk};
+use mingbai::submission::{Applicant, Attachment, Sealed, SealedChunk, SealingKey, Submission, seal, seal_chunk};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -260,6 +260,7 @@ pub struct Device {
     pub key: SigningKey,
     pub self_issued: bool,
     pub hall: HallInfo,
+    pub sealing: SealingKey,
     pub catalogue: Bundle,
 }
 
@@ -282,8 +283,8 @@ pub fn now() -> DateTime<Utc> {
 
 impl Device {
     async fn new(client: Client, self_issued: bool) -> Device {
-        let (hall, catalogue) = (client.hall().await, client.catalogue().await);
-        Device { client, key: SigningKey::from_bytes(&random()), self_issued, hall, catalogue }
+        let (hall, catalogue, sealing) = (client.hall().await, client.catalogue().await, client.trust().await.sealing);
+        Device { client, key: SigningKey::from_bytes(&random()), self_issued, hall, sealing, catalogue }
     }
 
     pub fn public(&self) -> [u8; 32] {
@@ -347,7 +348,7 @@ impl Device {
         let receipt = sign(claims, &self.key).unwrap();
         let names = chunks.iter().map(|c| c.digest).collect();
         let frozen = submission.freeze().unwrap();
-        let sealed = seal(&frozen, submission.id, &submission.item, &self.hall.code, &self.hall.sealing, names, receipt).unwrap();
+        let sealed = seal(&frozen, submission.id, &submission.item, &self.hall.code, &self.sealing, names, receipt).unwrap();
         Filing { submission, sealed, chunks }
     }
 
@@ -358,7 +359,7 @@ impl Device {
 
     /// With a photo of a material in one or more chunks.
     pub fn seal_with_photo(&self, bytes: &[u8]) -> Filing {
-        let piece = |plain: &[u8]| seal_chunk(plain, &self.hall.code, &self.hall.sealing).unwrap();
+        let piece = |plain: &[u8]| seal_chunk(plain, &self.hall.code, &self.sealing).unwrap();
         let chunks: Vec<_> = bytes.chunks(mingbai::submission::CHUNK).map(piece).collect();
         let mut submission = self.prepare();
         submission.attachments.push(Attachment {

@@ -8,6 +8,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use coset::cbor::value::Value as Cbor;
 use ed25519_dalek::{Signer, SigningKey};
+use mingbai::submission::SealingKey;
 use mingbai::catalogue::author;
 use mingbai::check::Outcome;
 use mingbai::receipt::claims::{COSE_MAX, cose_size, sign};
@@ -69,6 +70,7 @@ fn trust() -> TrustList {
         hall: "qinzhou".into(),
         sequence: 7,
         issued_at: at("2026-11-25T00:00:00Z"),
+        sealing: SealingKey { kid: "k1".into(), public: "00".repeat(32) },
         hall_keys: vec![HallKey {
             public: public(&hall()),
             not_before: at("2026-01-01T00:00:00Z"),

@@ -3,7 +3,7 @@
 
 use crate::catalogue::{
     Actor, Aliases, Applicant, Ask, Audience, Category, Choice, Filing, Form, GateOutcome, Hall, Handling, LimitKind, MaterialKind,
-    Necessity, Outcome, Source,
+    Necessity, Outcome, RunsFrom, Source,
 };
 use crate::calendar::Unit;
 use crate::words::{Text, identifier};
@@ -174,6 +174,8 @@ pub struct Limit {
     pub length: Spanned<u32>,
     pub unit: Unit,
     pub start: Words,
+    #[serde(default)]
+    pub runs_from: RunsFrom,
     pub basis: Spanned<Vec<Spanned<String>>>,
     #[serde(default)]
     pub note: Option<Words>,

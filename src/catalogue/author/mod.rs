@@ -462,6 +462,7 @@ impl Checker<'_> {
                 length: limit.length.into_inner(),
                 unit: limit.unit,
                 start: limit.start.0,
+                runs_from: limit.runs_from,
                 basis: self.basis(limit.basis),
                 note: limit.note.map(|w| w.0),
             }

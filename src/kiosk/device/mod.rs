@@ -47,7 +47,13 @@ struct Enrolment {
 
 /// Reads the enrolment into the app's signals.
 pub async fn load(app: App) -> Result<(), Failure> {
-    if let Some(Enrolment { profile, name }) = database::get_row(Store::Settings, DEVICE).await? {
+    // Stands until the database says otherwise, and for good when it cannot be opened.
+    app.profile.set(preferences::noted_profile());
+    let enrolment = database::get_row(Store::Settings, DEVICE).await?;
+    if enrolment.is_none() {
+        app.profile.set(Profile::Personal);
+    }
+    if let Some(Enrolment { profile, name }) = enrolment {
         app.profile.set(profile);
         app.device_name.set(Some(name));
     }
@@ -81,6 +87,7 @@ pub async fn enrol(app: App, code: String, name: String) -> Result<(), Failure> 
     changes.extend([Change::Clear(Store::Drafts), Change::Clear(Store::Records)]);
     database::write(changes).await?;
     preferences::forget();
+    preferences::note_profile(profile);
     app.profile.set(profile);
     app.device_name.set(Some(name));
     if profile == Profile::Desk {
@@ -94,6 +101,7 @@ pub async fn enrol(app: App, code: String, name: String) -> Result<(), Failure> 
 pub async fn unenrol(app: App) -> Result<(), Failure> {
     outbox::forget_session(app).await;
     database::write(vec![Key::forget(), Change::Delete(Store::Settings, DEVICE.to_owned())]).await?;
+    preferences::note_profile(Profile::Personal);
     app.profile.set(Profile::Personal);
     app.device_name.set(None);
     if outbox::is_empty().await? {

@@ -1,10 +1,12 @@
-//! Language and large text, remembered on personal devices only (localStorage).
+//! Language and large text, remembered on personal devices only, and a note of the machine's profile (localStorage).
 
+use crate::receipt::Profile;
 use crate::words::Lang;
 use gloo_storage::{LocalStorage, Storage};
 use serde::{Deserialize, Serialize};
 
 const KEY: &str = "mingbai";
+const PROFILE: &str = "mingbai-profile";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preferences {
@@ -28,6 +30,19 @@ pub fn forget() {
     if available() {
         LocalStorage::delete(KEY);
     }
+}
+
+/// What the machine was enrolled as, noted where it can be read even when the database cannot: a shared machine must not
+/// take itself for somebody's own.
+pub fn note_profile(profile: Profile) {
+    if available() {
+        // Without it a broken database is still told to the person; nothing else is lost.
+        let _ = LocalStorage::set(PROFILE, profile);
+    }
+}
+
+pub fn noted_profile() -> Profile {
+    if available() { LocalStorage::get(PROFILE).unwrap_or_default() } else { Profile::default() }
 }
 
 /// gloo panics where storage is blocked, so it is asked first.

@@ -27,6 +27,7 @@ pub struct Prepared {
 /// Freezes, signs and seals.
 pub async fn prepare(app: App, draft: &Draft, consent: &str) -> Result<Prepared, Failure> {
     let hall = app.hall.get_untracked().ok_or_else(no_hall)?;
+    let sealing = app.trust.with_untracked(|trust| trust.as_ref().map(|t| t.sealing.clone())).ok_or_else(no_hall)?;
     let now = app.now();
     // Whole seconds, as receipts have them.
     let captured_at = DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now);
@@ -36,7 +37,7 @@ pub async fn prepare(app: App, draft: &Draft, consent: &str) -> Result<Prepared,
     for photo in draft.photos.iter().filter(|photo| application.materials.get(&photo.material).is_some_and(|d| d.have)) {
         let mut digests = Vec::new();
         for piece in photo.bytes.chunks(CHUNK) {
-            let chunk = seal_chunk(piece, &hall.code, &hall.sealing).map_err(|_| unsealable())?;
+            let chunk = seal_chunk(piece, &hall.code, &sealing).map_err(|_| unsealable())?;
             digests.push(chunk.digest);
             chunks.push(chunk);
         }
@@ -88,7 +89,7 @@ pub async fn prepare(app: App, draft: &Draft, consent: &str) -> Result<Prepared,
     let unsigned = Unsigned::new(&claims, &key.public).map_err(unsignable)?;
     let receipt = unsigned_text(unsigned, &key).await?;
     let digests = chunks.iter().map(|chunk| chunk.digest).collect();
-    let sealed = seal(&frozen, draft.id, &item.code, &hall.code, &hall.sealing, digests, receipt.clone()).map_err(|_| unsealable())?;
+    let sealed = seal(&frozen, draft.id, &item.code, &hall.code, &sealing, digests, receipt.clone()).map_err(|_| unsealable())?;
     let record = Record {
         id: draft.id,
         item: item.code.clone(),

@@ -160,8 +160,11 @@ fn Sheet(applying: Applying, draft: Draft) -> impl IntoView {
         spawn_local(async move {
             match outbox::submit(app, &draft, phrases::CONSENT_VERSION).await {
                 Ok(id) => {
-                    applying.go.instead(&format!("/receipt/{id}"));
-                    app.draft.set(None);
+                    // Unless the session ended meanwhile: then this would be the next person's first page.
+                    if app.draft.with_untracked(|now| now.as_ref().is_some_and(|now| now.id == draft.id)) {
+                        applying.go.instead(&format!("/receipt/{id}"));
+                        app.draft.set(None);
+                    }
                 }
                 Err(failure) => {
                     failed.try_set(Some(failure.say()));
