@@ -43,7 +43,7 @@ impl Steps {
     /// Runs a command of this step to its end. What it prints goes to stderr, and a line of ours comes now and then.
     pub fn run(&self, command: &mut Command) -> Result<()> {
         let shown = shown(command);
-        let mut child = command
+        let mut child = plain(command)
             .stdin(Stdio::null())
             .stdout(Stdio::from(std::io::stderr()))
             .spawn()
@@ -65,6 +65,17 @@ impl Steps {
         }
         Ok(())
     }
+}
+
+/// Without what `cargo run` told us of our own package: another cargo would take it for a changed environment and
+/// compile again whatever looks at it.
+pub fn plain(command: &mut Command) -> &mut Command {
+    for (name, _) in std::env::vars_os() {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.to_string_lossy().starts_with(start)) {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 /// A command as it would be typed.

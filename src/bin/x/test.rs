@@ -1,7 +1,7 @@
 //! Everything that `cargo test` does for us: all tests, and the pictures and measurements, which are tests that only
 //! these tasks run. cargo's own summary is the last that is printed.
 
-use crate::say::Steps;
+use crate::say::{self, Steps};
 use crate::tools::{self, Tools};
 use crate::{app, chromium, debian};
 use anyhow::{Context, Result};
@@ -46,7 +46,7 @@ fn cargo_test(tools: &Tools, command: &mut Command) -> Result<ExitCode> {
     if let Ok(found) = chromium::find() {
         command.env("CHROME", found.browser).env("CHROMEDRIVER", found.driver);
     }
-    let status = command.status().context("starting cargo")?;
+    let status = say::plain(command).status().context("starting cargo")?;
     // 101 is cargo's own word for failed tests; anything that does not fit a byte was a signal.
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
