@@ -46,8 +46,14 @@ fn Sheet(applying: Applying, assessment: Assessment, draft: Draft) -> impl IntoV
     };
     let files = item.filing == Filing::Online && outcome.may_submit();
     let back = applying.before(&Place::Verdict);
-    let points = assessment
-        .points
+    // What the applicant can do something about comes first; the item's own order within.
+    let mut listed = assessment.points.clone();
+    listed.sort_by_key(|point| match point.kind {
+        PointKind::Person => 2,
+        PointKind::Deferred => 1,
+        _ => 0,
+    });
+    let points = listed
         .iter()
         .map(|point| {
             let fix = applying.read(|draft, today| way::fix(&point.id, &assessment, draft, today)).flatten();
