@@ -306,7 +306,7 @@ pub fn outcome(outcome: Outcome) -> (&'static str, Phrase, Phrase) {
         Outcome::ReadyForPerson => (
             "✓",
             p("齐了", "Ready"),
-            p("您能做的都齐了,还有一点要由窗口人员判断。", "All that you can do is done; one thing is for a person to judge."),
+            p("您能做的都齐了,下面几点要由窗口人员判断。", "All that you can do is done. A person at the window judges what is listed below."),
         ),
         Outcome::Ready => ("✓", p("齐了", "Ready"), p("条件和材料都符合,可以提交。", "Conditions and documents are complete; you can submit.")),
     }
