@@ -33,14 +33,18 @@ pub fn Photos(
     photos: Signal<Vec<Photo>>,
     on_add: Callback<Photo>,
     on_remove: Callback<usize>,
+    /// Is a picture being read? Whoever leaves meanwhile would lose it.
+    busy: RwSignal<bool>,
 ) -> impl IntoView {
     let app = App::get();
-    let busy = RwSignal::new(false);
+    // Whatever an earlier card left unfinished is not this one's.
+    busy.set(false);
     let wrong = RwSignal::new(None::<Text>);
     let shooting = RwSignal::new(false);
     let material = StoredValue::new(material);
     let keep = move |name: String, media_type: &str, bytes: Result<Vec<u8>, Phrase>| {
-        // The card may have been left while the picture was being read.
+        // The card may have been left, or its material disclaimed, while the picture was being read.
+        busy.try_set(false);
         let Some(full) = photos.try_with_untracked(|photos| photos.len() >= MOST) else { return };
         match bytes {
             Err(phrase) => wrong.set(Some(phrase.text())),
@@ -51,7 +55,6 @@ pub fn Photos(
                 on_add.run(Photo { material: material.get_value(), name, media_type: media_type.to_owned(), bytes });
             }
         }
-        busy.set(false);
     };
     let chosen = move |event: leptos::ev::Event| {
         let input: web_sys::HtmlInputElement = event_target(&event);

@@ -16,6 +16,7 @@ pub const LOST: Phrase = p("没有这个页面", "There is no such page");
 pub const TO_HOME: Phrase = p("回到首页", "To the first page");
 pub const BACK: Phrase = p("上一步", "Back");
 pub const NEXT: Phrase = p("下一步", "Next");
+pub const PICTURE_READING: Phrase = p("正在读取照片…", "Reading the picture …");
 pub const PRINT: Phrase = p("打印", "Print");
 pub const BASIS: Phrase = p("依据", "Basis");
 

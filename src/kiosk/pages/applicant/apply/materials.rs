@@ -61,6 +61,8 @@ struct Entry {
     issued_on_wrong: RwSignal<Option<Text>>,
     number: RwSignal<String>,
     number_wrong: RwSignal<Option<Text>>,
+    /// A picture is being read; going on would lose it.
+    reading: RwSignal<bool>,
 }
 
 impl Entry {
@@ -84,6 +86,7 @@ impl Entry {
             issued_on_wrong: none(),
             number: RwSignal::new(had.and_then(|d| d.number.clone()).unwrap_or_default()),
             number_wrong: none(),
+            reading: RwSignal::new(false),
         }
     }
 
@@ -187,7 +190,9 @@ fn Card(applying: Applying, material: Material) -> impl IntoView {
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        next.with_value(|next| next());
+        if !entry.reading.get_untracked() {
+            next.with_value(|next| next());
+        }
     };
     let has = Memo::new(move |_| entry.have.with(|have| have == answer::YES));
     let has_not = Memo::new(move |_| entry.have.with(|have| have == answer::NO));
@@ -208,8 +213,18 @@ fn Card(applying: Applying, material: Material) -> impl IntoView {
             {move || has_not.get().then(|| view! { <p class="notice-calm">{say(phrases::HAVE_NOT_OK)}</p> })}
             {move || has.get().then(|| view! { <Details applying material=details.get_value() entry /> })}
             <div class="buttons stuck">
-                <button type="button" class="button" data-test="back" on:click=move |_| applying.to(&before)>{say(phrases::BACK)}</button>
-                <button type="submit" class="button primary" data-test="next">{say(phrases::NEXT)}</button>
+                <button
+                    type="button"
+                    class="button"
+                    data-test="back"
+                    disabled=move || entry.reading.get()
+                    on:click=move |_| applying.to(&before)
+                >
+                    {say(phrases::BACK)}
+                </button>
+                <button type="submit" class="button primary" data-test="next" disabled=move || entry.reading.get()>
+                    {move || if entry.reading.get() { phrases::PICTURE_READING } else { phrases::NEXT }.get(app.lang.get())}
+                </button>
             </div>
         </form>
     }
@@ -320,7 +335,7 @@ fn Details(applying: Applying, material: Material, entry: Entry) -> impl IntoVie
                     wrong=entry.number_wrong
                 />
             })}
-            {material.photo.then(|| view! { <Photos material=code.clone() photos=mine on_add=add on_remove=remove /> })}
+            {material.photo.then(|| view! { <Photos material=code.clone() photos=mine on_add=add on_remove=remove busy=entry.reading /> })}
         </div>
     }
 }
