@@ -8,7 +8,7 @@ use crate::api::{CaseRow, CaseView, Decide, Progress, Scan, Scans, Staff};
 use crate::calendar::hall_date;
 use crate::case::{self, By, Clock, Event, Notice, State};
 use crate::catalogue::Item;
-use crate::receipt::{Profile, number};
+use crate::receipt::number;
 use crate::submission::{CHUNKS, Submission, open, open_chunk};
 use crate::words::Text;
 use chrono::{DateTime, Utc};
@@ -192,29 +192,17 @@ pub async fn progress(hall: &Hall, id: Uuid, now: DateTime<Utc>) -> Result<Progr
     })
 }
 
-/// Records a scan. Without a session it must name an enrolled desk, by key id or by name, so that scans made offline
-/// come in before anybody has signed in; then the answer does not say who made the earlier ones.
-pub async fn scan(hall: &Hall, scan: Scan, staff: Option<&Staff>, now: DateTime<Utc>) -> Result<Scans, Refusal> {
+/// Records a scan for whoever is signed in; a desk keeps what it scanned offline until somebody is.
+pub async fn scan(hall: &Hall, scan: Scan, staff: &Staff, now: DateTime<Utc>) -> Result<Scans, Refusal> {
     if scan.desk.chars().count() > DESK {
         return Err(problem::NAME.into());
     }
     let mut change = hall.store.begin().await?;
-    if staff.is_none() {
-        let desks = store::devices::all(&mut change).await?;
-        let is_it = |d: &crate::receipt::DeviceKey| d.name == scan.desk || store::devices::kid(d) == scan.desk;
-        if !desks.iter().any(|d| d.profile == Profile::Desk && d.revoked_at.is_none() && is_it(d)) {
-            return Err(problem::SIGN_IN.into());
-        }
-    }
     // A desk whose clock runs ahead does not thereby come last.
     let scan = Scan { at: scan.at.min(now), ..scan };
-    let (by, window) = staff.map_or(("", ""), |s| (s.name.as_str(), s.window.as_str()));
-    store::scans::add(&mut change, &scan, by, window).await?;
-    let mut scans = store::scans::of(&mut change, &scan.receipt).await?;
+    store::scans::add(&mut change, &scan, &staff.name, &staff.window).await?;
+    let scans = store::scans::of(&mut change, &scan.receipt).await?;
     let case = cases::by_id(&mut change, &scan.receipt).await?;
     change.commit().await?;
-    if staff.is_none() {
-        scans.iter_mut().for_each(|s| s.by.clear());
-    }
     Ok(Scans { scans, short_number: case.map(|c| c.listed.short_number) })
 }
