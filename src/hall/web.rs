@@ -60,7 +60,8 @@ pub fn has_already(headers: &HeaderMap, tag: &str) -> bool {
     held.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
 }
 
-fn reads_brotli(headers: &HeaderMap) -> bool {
+/// May the answer be packed with brotli?
+pub fn reads_brotli(headers: &HeaderMap) -> bool {
     let reads = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
     reads.split(',').map(str::trim).any(|one| one == "br" || (one.starts_with("br;") && !one.ends_with("=0")))
 }

@@ -76,6 +76,15 @@ async fn the_catalogue_has_an_etag_and_a_schema() {
     assert_eq!(same.status(), StatusCode::NOT_MODIFIED);
     let other = client.request(Method::GET, "/catalogue").header(header::IF_NONE_MATCH, "\"else\"").send().await.unwrap();
     assert_eq!(other.status(), StatusCode::OK);
+    // Packed for whoever reads brotli, the same bytes inside.
+    let plain = client.get("/catalogue").await.bytes().await.unwrap();
+    let packed = client.request(Method::GET, "/catalogue").header(header::ACCEPT_ENCODING, "gzip, br").send().await.unwrap();
+    assert_eq!(packed.headers()[header::CONTENT_ENCODING], "br");
+    let packed = packed.bytes().await.unwrap();
+    assert!(packed.len() * 4 < plain.len(), "{} of {} bytes", packed.len(), plain.len());
+    let mut unpacked = Vec::new();
+    std::io::Read::read_to_end(&mut brotli::Decompressor::new(&packed[..], 4096), &mut unpacked).unwrap();
+    assert_eq!(unpacked, plain);
     let schema: Value = read(client.get("/catalogue/schema.json").await).await;
     assert!(schema.is_object());
 }

@@ -146,7 +146,7 @@ fn compress(dist: &Path) -> Result<()> {
 }
 
 /// At the highest quality: it is done once and sent many times.
-pub fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut out = brotli::CompressorWriter::new(Vec::new(), 4096, 11, 24);
     out.write_all(bytes).context("compressing")?;
     out.flush().context("compressing")?;

@@ -77,6 +77,7 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<ExitCode> {
     let root = root()?;
     std::env::set_current_dir(&root).with_context(|| format!("entering {}", root.display()))?;
+    say::heed_signals()?;
     match task {
         Task::Up(options) => return up::run(&options),
         Task::Test { filter } => return test::all(filter.as_deref()),

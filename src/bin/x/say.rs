@@ -1,12 +1,33 @@
 //! What a task tells the person who waits: numbered steps, a sign of life while a command runs, and results. All of it
-//! goes to stderr; stdout belongs to what scripts read.
+//! goes to stderr; stdout belongs to what scripts read. Told to stop, a task first ends the command that is running.
 
 use anyhow::{Context, Result, bail};
-use std::process::{Command, Stdio};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// How long a command may be silent about itself before its step is named again.
 const HEARTBEAT: Duration = Duration::from_secs(20);
+
+/// Whether Ctrl-C or SIGTERM has come.
+static TOLD_TO_STOP: AtomicBool = AtomicBool::new(false);
+
+/// From now on signals end commands, and with them the task.
+pub fn heed_signals() -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let inside = runtime.enter();
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    drop(inside);
+    std::thread::spawn(move || {
+        runtime.block_on(async {
+            tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+        });
+        TOLD_TO_STOP.store(true, Ordering::Relaxed);
+    });
+    Ok(())
+}
 
 pub fn line(text: &str) {
     eprintln!("{text}");
@@ -42,34 +63,43 @@ impl Steps {
 
     /// Runs a command of this step to its end. What it prints goes to stderr, and a line of ours comes now and then.
     pub fn run(&self, command: &mut Command) -> Result<()> {
-        let shown = shown(command);
-        let mut child = plain(command)
-            .stdin(Stdio::null())
-            .stdout(Stdio::from(std::io::stderr()))
-            .spawn()
-            .with_context(|| format!("{shown}: cannot be started"))?;
         let started = Instant::now();
         let mut beat = started;
-        let status = loop {
-            if let Some(status) = child.try_wait()? {
-                break status;
-            }
+        let status = to_its_end(command.stdout(Stdio::from(std::io::stderr())), || {
             if beat.elapsed() >= HEARTBEAT {
                 beat = Instant::now();
                 line(&format!("[{}/{}] … {}: still working, {} so far", self.at, self.of, self.name, elapsed(started.elapsed())));
             }
-            std::thread::sleep(Duration::from_millis(100));
-        };
+        })?;
         if !status.success() {
-            bail!("{shown}: failed ({status})");
+            bail!("{}: failed ({status})", shown(command));
         }
         Ok(())
     }
 }
 
+/// Runs a command to its end, calling `meanwhile` again and again. It has a process group of its own, so that everything
+/// it has started ends with it when we are told to stop.
+pub fn to_its_end(command: &mut Command, mut meanwhile: impl FnMut()) -> Result<ExitStatus> {
+    let shown = shown(command);
+    let mut child = plain(command).stdin(Stdio::null()).process_group(0).spawn().with_context(|| format!("{shown}: cannot be started"))?;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        if TOLD_TO_STOP.load(Ordering::Relaxed) {
+            Command::new("kill").args(["-TERM", "--", &format!("-{}", child.id())]).status().context("stopping what runs")?;
+            child.wait()?;
+            bail!("stopped during: {shown}");
+        }
+        meanwhile();
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
 /// Without what `cargo run` told us of our own package: another cargo would take it for a changed environment and
 /// compile again whatever looks at it.
-pub fn plain(command: &mut Command) -> &mut Command {
+fn plain(command: &mut Command) -> &mut Command {
     for (name, _) in std::env::vars_os() {
         if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|start| name.to_string_lossy().starts_with(start)) {
             command.env_remove(name);

@@ -1,13 +1,14 @@
 //! Bytes of a first visit, as they are sent: what a phone must fetch before the app is usable, and the rest.
 
 use crate::app::{self, DIST};
-use crate::finish::{Precache, brotli, sizes};
+use crate::finish::{Precache, sizes};
 use crate::say::{self, Steps};
 use crate::tools;
 use anyhow::{Result, anyhow};
 use ed25519_dalek::SigningKey;
 use mingbai::calendar::Calendar;
 use mingbai::catalogue::author;
+use mingbai::hall::catalogue::pack;
 use mingbai::signing::{self, Signed};
 use std::path::Path;
 
@@ -37,11 +38,11 @@ pub fn print() -> Result<()> {
     Ok(())
 }
 
-/// The sample catalogue as devices fetch it, plain and compressed. Any key will do: signatures are of one length.
+/// The sample catalogue as the hall sends it, plain and packed. Any key will do: signatures are of one length.
 fn catalogue() -> Result<(u64, u64)> {
     let found = |found: Vec<author::Finding>| anyhow!("the sample catalogue has {} errors", found.len());
     let bundle = author::compile(&author::sample()).map_err(found)?.bundle(Calendar::announced());
     let signed = Signed::sign(&bundle, signing::BUNDLE, &SigningKey::from_bytes(&[1; 32]))?;
     let text = serde_json::to_vec(&signed)?;
-    Ok((text.len() as u64, brotli(&text)?.len() as u64))
+    Ok((text.len() as u64, pack(&text).len() as u64))
 }

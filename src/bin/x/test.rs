@@ -4,7 +4,7 @@
 use crate::say::{self, Steps};
 use crate::tools::{self, Tools};
 use crate::{app, chromium, debian};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::process::{Command, ExitCode};
 
 /// All tests, or those whose name contains `filter`.
@@ -46,7 +46,7 @@ fn cargo_test(tools: &Tools, command: &mut Command) -> Result<ExitCode> {
     if let Ok(found) = chromium::find() {
         command.env("CHROME", found.browser).env("CHROMEDRIVER", found.driver);
     }
-    let status = say::plain(command).status().context("starting cargo")?;
+    let status = say::to_its_end(command, || {})?;
     // 101 is cargo's own word for failed tests; anything that does not fit a byte was a signal.
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }

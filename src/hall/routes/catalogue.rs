@@ -14,11 +14,15 @@ use axum::response::{IntoResponse, Response};
 #[utoipa::path(get, path = "/catalogue", tag = "catalogue", responses((status = 200, body = Signed), (status = 304, description = "Still the same")))]
 pub async fn show(State(hall): State<Hall>, headers: HeaderMap) -> Response {
     let tag = format!("\"{}\"", hall.catalogues.current.version);
-    let caching = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "no-cache".to_owned())];
+    let caching = [(header::ETAG, tag.as_str()), (header::CACHE_CONTROL, "no-cache"), (header::VARY, "accept-encoding")];
     if web::has_already(&headers, &tag) {
         return (axum::http::StatusCode::NOT_MODIFIED, caching).into_response();
     }
-    (caching, [(header::CONTENT_TYPE, "application/json")], hall.catalogues.signed.clone()).into_response()
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    if web::reads_brotli(&headers) {
+        return (caching, json, [(header::CONTENT_ENCODING, "br")], hall.catalogues.packed.clone()).into_response();
+    }
+    (caching, json, hall.catalogues.signed.clone()).into_response()
 }
 
 /// JSON Schema of an item's TOML file, for authors' editors.
