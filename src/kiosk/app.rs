@@ -150,7 +150,8 @@ impl App {
         }
     }
 
-    async fn drain_scans(self) {
+    /// Sends what this desk scanned while the hall was out of reach, or nobody signed in.
+    pub(in crate::kiosk) async fn drain_scans(self) {
         if self.profile.get_untracked() == Profile::Desk && self.online.get_untracked() {
             match scans::drain().await {
                 Ok(()) => {}

@@ -88,6 +88,8 @@ pub fn SignIn(session: RwSignal<Session>) -> impl IntoView {
             match result {
                 Ok(staff) => {
                     session.try_set(Session::Staff(staff));
+                    // What was scanned while nobody was signed in has waited for this.
+                    app.drain_scans().await;
                 }
                 Err(Failure::Problem(problem, _)) if problem.status == 401 => {
                     wrong.try_set(Some(phrases::WRONG_SIGN_IN.text()));
