@@ -33,7 +33,10 @@ pub fn session(app: App) -> RwSignal<Session> {
                 },
                 Err(_) => Session::Nobody,
             };
-            session.try_set(known);
+            // The same answer again must not redraw a form that somebody is filling in.
+            if session.try_get_untracked().is_some_and(|before| before != known) {
+                session.try_set(known);
+            }
         });
     });
     session
