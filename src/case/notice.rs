@@ -160,7 +160,9 @@ pub fn notice(event: &Event, case: &Case) -> Option<Notice> {
     }
     // The licensing law is cited by every notice, whatever the item cites.
     fn licensing(article: &str) -> Text {
-        let laws = Laws::from([("licensing".to_owned(), Text::new("中华人民共和国行政许可法", "Administrative Licensing Law"))]);
+        let name = Text::new("中华人民共和国行政许可法", "Administrative Licensing Law");
+        let law = crate::catalogue::Law { name, kind: crate::catalogue::LawKind::Law, protects: None };
+        let laws = Laws::from([("licensing".to_owned(), law)]);
         cite(&crate::catalogue::Basis { law: "licensing".to_owned(), article: article.to_owned() }, &laws)
     }
 }

@@ -25,6 +25,11 @@ pub struct Item {
     pub code: String,
     /// The day this version takes effect; versions of an item are told apart by it.
     pub version: NaiveDate,
+    /// The last day this version is in force; without it, until the next version takes effect.
+    pub until: Option<NaiveDate>,
+    /// 基本编码 and 实施编码 of the national list (政务服务事项), where they have been given.
+    pub basic_code: Option<String>,
+    pub implementation_code: Option<String>,
     /// The day on which the facts below were true to their sources.
     pub as_of: NaiveDate,
     /// The sample's label (示例,非官方). A real catalogue leaves it out.
@@ -47,6 +52,8 @@ pub struct Item {
     pub handling: Handling,
     pub filing: Filing,
     pub facts: Vec<Fact>,
+    /// Names for expressions over the facts, for authors: rules that use them carry the expression itself.
+    pub derived: Vec<Derived>,
     pub gates: Vec<Gate>,
     pub conditions: Vec<Condition>,
     pub materials: Vec<Material>,
@@ -121,6 +128,8 @@ pub struct Basis {
 pub struct Fact {
     pub code: String,
     pub ty: Type,
+    /// What it is, as a noun: `个人会员`. The words that explain a rule are made from it.
+    pub name: Text,
     pub ask: Text,
     pub help: Option<Text>,
     pub unit: Option<Text>,
@@ -140,6 +149,14 @@ pub struct Choice {
     pub name: Text,
 }
 
+/// A name for an expression: `total = individuals + units`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Derived {
+    pub code: String,
+    pub name: Text,
+    pub rule: Rule,
+}
+
 /// Decided before any condition (行政许可法 art. 32 (1) and (2)).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Gate {
@@ -153,6 +170,8 @@ pub struct Gate {
     /// An item of this catalogue to go on with.
     pub item: Option<String>,
     pub basis: Vec<Basis>,
+    /// Whose local rule it is, when an overlay added it to the item.
+    pub local: Option<Text>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,6 +190,8 @@ pub struct Condition {
     /// What the applicant can do when it is not met.
     pub remedy: Text,
     pub basis: Vec<Basis>,
+    /// Whose local rule it is, when an overlay added or tightened it.
+    pub local: Option<Text>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -195,6 +216,8 @@ pub struct Material {
     pub originals: u8,
     pub copies: u8,
     pub asks: Vec<Ask>,
+    /// Code of a [`Document`], for papers that the hall knows by kind.
+    pub document: Option<String>,
     /// What kind of number `Ask::Number` is, where it is one with check digits.
     pub number: Option<identifier::Kind>,
     /// A photo may be attached.
@@ -203,6 +226,8 @@ pub struct Material {
     /// Where to get it.
     pub obtain: Text,
     pub basis: Vec<Basis>,
+    /// Whose local rule it is, when an overlay added or tightened it.
+    pub local: Option<Text>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -353,14 +378,74 @@ pub struct Hall {
     pub help_window: Text,
     /// Administrative division (GB/T 2260) of the hall.
     pub division: String,
+    /// On what terms others may use the published catalogue.
+    pub licence: Licence,
 }
 
-/// Law key → its name; keys are what [`Basis::law`] says.
-pub type Laws = BTreeMap<String, Text>;
+/// Terms of use of the open data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Licence {
+    /// SPDX identifier, such as `CC-BY-4.0`.
+    pub code: String,
+    pub url: String,
+}
+
+/// Law key → the law; keys are what [`Basis::law`] says.
+pub type Laws = BTreeMap<String, Law>;
+
+/// A statute, or another document that items cite.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Law {
+    pub name: Text,
+    pub kind: LawKind,
+    /// What its requirements protect; papers that it asks for may then not follow later (容缺) nor be declared only.
+    #[serde(default)]
+    pub protects: Option<Protects>,
+}
+
+/// Rank of a norm (立法法). Only the first two may found a fee (行政许可法 art. 58).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LawKind {
+    /// 法律
+    Law,
+    /// 行政法规
+    AdministrativeRegulation,
+    /// 地方性法规
+    LocalRegulation,
+    /// 部门规章
+    DepartmentRule,
+    /// 地方政府规章
+    LocalRule,
+    /// 规范性文件
+    NormativeDocument,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Protects {
+    Safety,
+    Health,
+    Environment,
+}
+
+/// A kind of paper that several items ask for (证照).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    pub name: Text,
+    /// The hall can obtain it by data sharing, so that nobody has to bring it (行政许可法 art. 31; 优化营商环境条例).
+    pub shared: bool,
+}
+
+/// Document code → the document; codes are what [`Material::document`] says.
+pub type Documents = BTreeMap<String, Document>;
 
 /// How a basis is cited: `《社会团体登记管理条例》第10条` / `Regulations on …, art. 10`.
 pub fn cite(basis: &Basis, laws: &Laws) -> Text {
-    let name = laws.get(&basis.law).cloned().unwrap_or_else(|| Text::new(basis.law.as_str(), basis.law.as_str()));
+    let name = laws.get(&basis.law).map(|law| law.name.clone()).unwrap_or_else(|| Text::new(basis.law.as_str(), basis.law.as_str()));
     let (article, rest) = basis.article.split_once('(').map_or((basis.article.as_str(), String::new()), |(a, r)| {
         (a, r.trim_end_matches(')').replace(")(", "、"))
     });

@@ -2,14 +2,13 @@
 //! remembers its place. `schema.json`, published beside the files, says the same to editors.
 
 use crate::catalogue::{
-    Actor, Aliases, Applicant, Ask, Audience, Category, Choice, Filing, Form, GateOutcome, Hall, Handling, LimitKind, MaterialKind,
-    Necessity, Outcome, RunsFrom, Source,
+    Actor, Aliases, Applicant, Ask, Audience, Category, Choice, Documents, Filing, Form, GateOutcome, Hall, Handling, Laws, LimitKind,
+    MaterialKind, Necessity, Outcome, RunsFrom, Source,
 };
 use crate::calendar::Unit;
 use crate::words::{Text, identifier};
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
-use std::collections::BTreeMap;
 use toml::Spanned;
 
 /// A text with something to read in both languages.
@@ -31,7 +30,9 @@ impl TryFrom<Text> for Words {
 pub struct HallFile {
     pub hall: Hall,
     pub categories: Vec<Category>,
-    pub laws: BTreeMap<String, Words>,
+    pub laws: Laws,
+    #[serde(default)]
+    pub documents: Documents,
 }
 
 /// Any other file: one item.
@@ -41,8 +42,14 @@ pub struct ItemFile {
     pub code: Spanned<String>,
     #[serde(deserialize_with = "date")]
     pub version: NaiveDate,
+    #[serde(default, deserialize_with = "some_date")]
+    pub until: Option<NaiveDate>,
     #[serde(deserialize_with = "date")]
     pub as_of: NaiveDate,
+    #[serde(default)]
+    pub basic_code: Option<String>,
+    #[serde(default)]
+    pub implementation_code: Option<String>,
     #[serde(default)]
     pub label: Option<Words>,
     pub name: Words,
@@ -60,6 +67,8 @@ pub struct ItemFile {
     pub filing: Filing,
     #[serde(default)]
     pub facts: Vec<Fact>,
+    #[serde(default)]
+    pub derived: Vec<Derived>,
     #[serde(default)]
     pub gates: Vec<Gate>,
     pub conditions: Vec<Condition>,
@@ -91,6 +100,8 @@ pub struct Fact {
     pub code: Spanned<String>,
     #[serde(rename = "type")]
     pub ty: Spanned<FactType>,
+    #[serde(default)]
+    pub name: Option<Words>,
     pub ask: Words,
     #[serde(default)]
     pub help: Option<Words>,
@@ -104,6 +115,14 @@ pub struct Fact {
     pub options: Vec<Choice>,
     #[serde(default)]
     pub fields: Vec<Fact>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Derived {
+    pub code: Spanned<String>,
+    pub name: Words,
+    pub rule: Spanned<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -148,6 +167,8 @@ pub struct Material {
     pub copies: u8,
     #[serde(default)]
     pub asks: Vec<Ask>,
+    #[serde(default)]
+    pub document: Option<Spanned<String>>,
     #[serde(default)]
     pub number: Option<Spanned<identifier::Kind>>,
     #[serde(default)]
@@ -206,4 +227,8 @@ pub struct Step {
 fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
     let date = toml::value::Datetime::deserialize(deserializer)?;
     date.to_string().parse().map_err(|_| serde::de::Error::custom("a date is expected, such as 2026-11-01"))
+}
+
+fn some_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    date(deserializer).map(Some)
 }

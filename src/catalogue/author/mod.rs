@@ -3,17 +3,21 @@
 //! that devices keep.
 
 mod file;
+mod lint;
+pub mod places;
 
 use super::bundle::{Bundle, FORMAT};
 use super::search::{Entry, Index, key};
-use super::{Basis, Category, Decided, Fact, GateOutcome, Hall, Item, Laws, LimitKind, Material};
+use super::{Basis, Category, Decided, Documents, Fact, GateOutcome, Hall, Item, Laws, LimitKind, Material};
 use crate::calendar::Calendar;
 use crate::rules::author::{self as rules, Refused};
 use crate::rules::expr::Scope;
 use crate::rules::{Rule, Type};
 use crate::words::Text;
-use file::{FactType, HallFile, ItemFile, Words};
+use chrono::NaiveDate;
+use file::{FactType, HallFile, ItemFile};
 use pinyin::ToPinyin;
+use places::Places;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
@@ -33,28 +37,70 @@ pub struct Source {
 }
 
 /// Something wrong in a file. `Display` shows the place as compilers do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finding {
+    /// Stable: `area.name`, such as `rule.unknown-name`.
+    pub code: &'static str,
+    pub severity: Severity,
     pub file: String,
+    /// Path of the value, as [`Places`] has it.
+    pub place: String,
     /// From 1.
     pub line: usize,
     /// From 1, in characters.
     pub column: usize,
-    pub message: Text,
-    /// The line itself.
-    pub text: String,
     /// How many characters are marked.
     pub width: usize,
+    /// The line itself.
+    pub text: String,
+    /// What is wrong.
+    pub message: Text,
+    /// How to mend it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub witness: Option<Witness>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// The catalogue is not published with it.
+    Error,
+    Warning,
+}
+
+/// An example application that shows a finding: its answers as plain JSON, and the day they are given.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Witness {
+    pub today: NaiveDate,
+    pub facts: serde_json::Map<String, serde_json::Value>,
+    pub materials: serde_json::Map<String, serde_json::Value>,
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let wide = |c: char| if c.is_ascii() { " " } else { "\u{3000}" };
         let before: String = self.text.chars().take(self.column - 1).map(wide).collect();
-        writeln!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message.en)?;
+        let severity = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        writeln!(f, "{}:{}:{}: {severity}[{}]: {}", self.file, self.line, self.column, self.code, self.message.en)?;
         writeln!(f, "  {}", self.message.zh)?;
         writeln!(f, "    {}", self.text)?;
-        write!(f, "    {before}{}", "^".repeat(self.width.max(1)))
+        write!(f, "    {before}{}", "^".repeat(self.width.max(1)))?;
+        if let Some(help) = &self.help {
+            write!(f, "\n  = {}\n  = {}", help.en, help.zh)?;
+        }
+        if let Some(Witness { today, facts, materials }) = &self.witness {
+            let json = |map| serde_json::to_string(map).unwrap_or_default();
+            write!(f, "\n  = 例 example ({today}): {}", json(facts))?;
+            if !materials.is_empty() {
+                write!(f, " {}", json(materials))?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -64,6 +110,7 @@ pub struct Catalogue {
     pub hall: Hall,
     pub categories: Vec<Category>,
     pub laws: Laws,
+    pub documents: Documents,
     pub items: Vec<Item>,
 }
 
@@ -95,7 +142,7 @@ pub fn compile(sources: &[Source]) -> Result<Catalogue, Vec<Finding>> {
         Some(source) => parse::<HallFile>(source, &mut findings),
         None => {
             let source = Source { name: HALL_FILE.into(), text: String::new() };
-            findings.push(finding(&source, 0..0, Text::new("缺少这个文件", "this file is missing")));
+            findings.push(finding(&source, "file.missing", 0..0, Text::new("缺少这个文件", "this file is missing"), None));
             None
         }
     };
@@ -108,18 +155,27 @@ pub fn compile(sources: &[Source]) -> Result<Catalogue, Vec<Finding>> {
     let known = Known {
         laws: hall.as_ref().map(|h| h.laws.keys().cloned().collect()),
         categories: hall.as_ref().map(|h| h.categories.iter().map(|c| c.code.clone()).collect()),
+        documents: hall.as_ref().map(|h| h.documents.keys().cloned().collect()),
         items: codes,
     };
     let items: Vec<Item> = files.into_iter().map(|(source, file)| Checker { source, known: &known, findings: &mut findings }.item(file)).collect();
     match hall {
         Some(hall) if findings.is_empty() => {
-            let laws = hall.laws.into_iter().map(|(key, Words(name))| (key, name)).collect();
-            Ok(Catalogue { hall: hall.hall, categories: hall.categories, laws, items })
+            let HallFile { hall, categories, laws, documents } = hall;
+            Ok(Catalogue { hall, categories, laws, documents, items })
         }
         _ => {
             findings.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
             Err(findings)
         }
+    }
+}
+
+/// What is wrong with the files: errors of shape, names and types, or else what the linter finds.
+pub fn check(sources: &[Source], calendar: &Calendar) -> Vec<Finding> {
+    match compile(sources) {
+        Err(findings) => findings,
+        Ok(catalogue) => lint::lint(sources, &catalogue, calendar),
     }
 }
 
@@ -180,14 +236,15 @@ fn parse<T: serde::de::DeserializeOwned>(source: &Source, findings: &mut Vec<Fin
         Ok(file) => Some(file),
         Err(error) => {
             let message = error.message().lines().next().unwrap_or_default().to_owned();
-            findings.push(finding(source, error.span().unwrap_or(0..0), Text::new(format!("文件格式:{message}"), message)));
+            let at = error.span().unwrap_or(0..0);
+            findings.push(finding(source, "file.shape", at, Text::new(format!("文件格式:{message}"), message), None));
             None
         }
     }
 }
 
 /// Bytes of a file → line, column, the line's text.
-fn finding(source: &Source, at: Range<usize>, message: Text) -> Finding {
+fn finding(source: &Source, code: &'static str, at: Range<usize>, message: Text, help: Option<Text>) -> Finding {
     let start = (0..=at.start.min(source.text.len())).rev().find(|i| source.text.is_char_boundary(*i)).unwrap_or(0);
     let before = &source.text[..start];
     let line_start = before.rfind('\n').map_or(0, |n| n + 1);
@@ -195,13 +252,26 @@ fn finding(source: &Source, at: Range<usize>, message: Text) -> Finding {
     let column = source.text[line_start..start].chars().count();
     let end = at.end.clamp(start, line_start + text.len());
     let width = source.text.get(start..end).map_or(1, |marked| marked.chars().count());
-    Finding { file: source.name.clone(), line: before.matches('\n').count() + 1, column: column + 1, message, text, width: width.max(1) }
+    Finding {
+        code,
+        severity: Severity::Error,
+        file: source.name.clone(),
+        place: Places::of(&source.text).path(start).to_owned(),
+        line: before.matches('\n').count() + 1,
+        column: column + 1,
+        width: width.max(1),
+        text,
+        message,
+        help,
+        witness: None,
+    }
 }
 
 /// What an item may refer to; `None` where `hall.toml` could not be read, so that nothing follows from that.
 struct Known {
     laws: Option<BTreeSet<String>>,
     categories: Option<BTreeSet<String>>,
+    documents: Option<BTreeSet<String>>,
     items: BTreeSet<String>,
 }
 
@@ -213,21 +283,21 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    fn wrong(&mut self, at: Range<usize>, zh: impl Into<String>, en: impl Into<String>) {
-        self.findings.push(finding(self.source, at, Text::new(zh, en)));
+    fn wrong(&mut self, code: &'static str, at: Range<usize>, zh: impl Into<String>, en: impl Into<String>) {
+        self.findings.push(finding(self.source, code, at, Text::new(zh, en), None));
     }
 
     fn item(&mut self, file: ItemFile) -> Item {
         let code = self.code(&file.code, '-');
         if format!("{code}.toml") != self.source.name {
-            self.wrong(file.code.span(), format!("文件名应为 {code}.toml"), format!("the file must be called {code}.toml"));
+            self.wrong("file.name", file.code.span(), format!("文件名应为 {code}.toml"), format!("the file must be called {code}.toml"));
         }
         if code.len() > 32 {
-            self.wrong(file.code.span(), "编码不能超过 32 个字符", "a code has at most 32 characters");
+            self.wrong("file.code", file.code.span(), "编码不能超过 32 个字符", "a code has at most 32 characters");
         }
         if self.known.categories.as_ref().is_some_and(|c| !c.contains(file.category.get_ref())) {
             let category = file.category.get_ref();
-            self.wrong(file.category.span(), format!("没有分类“{category}”"), format!("there is no category `{category}`"));
+            self.wrong("file.unknown-category", file.category.span(), format!("没有分类“{category}”"), format!("there is no category `{category}`"));
         }
         self.unique(file.facts.iter().map(|f| &f.code));
         self.unique(file.gates.iter().map(|g| &g.code));
@@ -250,6 +320,9 @@ impl Checker<'_> {
         Item {
             code,
             version: file.version,
+            until: file.until,
+            basic_code: file.basic_code,
+            implementation_code: file.implementation_code,
             as_of: file.as_of,
             label: file.label.map(|w| w.0),
             name: file.name.0,
@@ -265,6 +338,7 @@ impl Checker<'_> {
             handling: file.handling,
             filing: file.filing,
             facts,
+            derived: vec![],
             gates,
             conditions,
             materials,
@@ -284,7 +358,7 @@ impl Checker<'_> {
             && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == joint);
         if !sound {
             self.wrong(
-                code.span(),
+                "file.code", code.span(),
                 format!("编码只能用小写字母、数字和“{joint}”,以字母开头"),
                 format!("a code has lower-case letters, digits and `{joint}` only, a letter first"),
             );
@@ -296,7 +370,7 @@ impl Checker<'_> {
         let mut seen = BTreeSet::new();
         for code in codes {
             if !seen.insert(code.get_ref()) {
-                self.wrong(code.span(), format!("编码“{}”重复", code.get_ref()), format!("the code `{}` is used twice", code.get_ref()));
+                self.wrong("file.duplicate-code", code.span(), format!("编码“{}”重复", code.get_ref()), format!("the code `{}` is used twice", code.get_ref()));
             }
         }
     }
@@ -304,7 +378,7 @@ impl Checker<'_> {
     fn fact(&mut self, fact: file::Fact) -> Fact {
         let code = self.code(&fact.code, '_');
         if matches!(code.as_str(), "materials" | "today" | "in" | "true" | "false" | "null") {
-            self.wrong(fact.code.span(), format!("“{code}”是保留字"), format!("`{code}` is a reserved word"));
+            self.wrong("file.reserved-word", fact.code.span(), format!("“{code}”是保留字"), format!("`{code}` is a reserved word"));
         }
         self.unique(fact.fields.iter().map(|f| &f.code));
         let fields: Vec<Fact> = fact.fields.into_iter().map(|field| self.fact(field)).collect();
@@ -312,13 +386,13 @@ impl Checker<'_> {
         let choice = matches!(fact.ty.get_ref(), FactType::Choice);
         let list = matches!(fact.ty.get_ref(), FactType::List);
         if choice == fact.options.is_empty() {
-            self.wrong(at.clone(), "选项属于 choice 类型,且只属于它", "options belong to a choice, and to nothing else");
+            self.wrong("file.options", at.clone(), "选项属于 choice 类型,且只属于它", "options belong to a choice, and to nothing else");
         }
         if list == fields.is_empty() {
-            self.wrong(at.clone(), "字段属于 list 类型,且只属于它", "fields belong to a list, and to nothing else");
+            self.wrong("file.fields", at.clone(), "字段属于 list 类型,且只属于它", "fields belong to a list, and to nothing else");
         }
         if fields.iter().any(|f| matches!(f.ty, Type::List(_))) {
-            self.wrong(at, "列表里不能再有列表", "a list cannot hold another list");
+            self.wrong("file.nested-list", at, "列表里不能再有列表", "a list cannot hold another list");
         }
         let ty = match fact.ty.get_ref() {
             FactType::Bool => Type::Bool,
@@ -332,6 +406,7 @@ impl Checker<'_> {
         Fact {
             code,
             ty,
+            name: fact.name.map_or_else(|| fact.ask.0.clone(), |w| w.0),
             ask: fact.ask.0,
             help: fact.help.map(|w| w.0),
             unit: fact.unit.map(|w| w.0),
@@ -345,18 +420,18 @@ impl Checker<'_> {
     /// `law:article` → basis. At least one.
     fn basis(&mut self, basis: Spanned<Vec<Spanned<String>>>) -> Vec<Basis> {
         if basis.get_ref().is_empty() {
-            self.wrong(basis.span(), "至少要有一条依据", "at least one basis is needed");
+            self.wrong("law.no-basis", basis.span(), "至少要有一条依据", "at least one basis is needed");
         }
         let mut all = Vec::new();
         for text in basis.into_inner() {
             match text.get_ref().split_once(':') {
                 Some((law, article)) if !law.is_empty() && !article.trim().is_empty() => {
                     if self.known.laws.as_ref().is_some_and(|laws| !laws.contains(law)) {
-                        self.wrong(text.span(), format!("hall.toml 中没有法规“{law}”"), format!("hall.toml names no law `{law}`"));
+                        self.wrong("law.unknown-law", text.span(), format!("hall.toml 中没有法规“{law}”"), format!("hall.toml names no law `{law}`"));
                     }
                     all.push(Basis { law: law.to_owned(), article: article.to_owned() });
                 }
-                _ => self.wrong(text.span(), "依据应写成 \"法规:条\"", "write a basis as \"law:article\""),
+                _ => self.wrong("law.basis-form", text.span(), "依据应写成 \"法规:条\"", "write a basis as \"law:article\""),
             }
         }
         all
@@ -370,7 +445,7 @@ impl Checker<'_> {
                 let span = text.span();
                 let verbatim = self.source.text.get(span.clone()).and_then(|raw| raw.find(text.get_ref().as_str()));
                 let at = verbatim.map_or(span.clone(), |offset| span.start + offset + at.start..span.start + offset + at.end);
-                self.findings.push(finding(self.source, at, message));
+                self.findings.push(finding(self.source, "rule.refused", at, message, None));
                 None
             }
         }
@@ -380,16 +455,16 @@ impl Checker<'_> {
         let code = self.code(&gate.code, '-');
         let outcome = *gate.outcome.get_ref();
         if outcome == GateOutcome::Elsewhere && gate.go.is_none() {
-            self.wrong(gate.outcome.span(), "elsewhere 要写明 go:去哪里办", "`elsewhere` needs `go`: where to go instead");
+            self.wrong("file.no-go", gate.outcome.span(), "elsewhere 要写明 go:去哪里办", "`elsewhere` needs `go`: where to go instead");
         }
         if let Some(item) = &gate.item
             && !self.known.items.contains(item.get_ref())
         {
-            self.wrong(item.span(), format!("目录中没有事项“{}”", item.get_ref()), format!("the catalogue has no item `{}`", item.get_ref()));
+            self.wrong("file.unknown-item", item.span(), format!("目录中没有事项“{}”", item.get_ref()), format!("the catalogue has no item `{}`", item.get_ref()));
         }
         let basis = self.basis(gate.basis);
         let when = self.rule(&gate.when, scope)?;
-        Some(super::Gate { code, when, outcome, say: gate.say.0, go: gate.go.map(|w| w.0), item: gate.item.map(Spanned::into_inner), basis })
+        Some(super::Gate { code, when, outcome, say: gate.say.0, go: gate.go.map(|w| w.0), item: gate.item.map(Spanned::into_inner), basis, local: None })
     }
 
     fn condition(&mut self, condition: file::Condition, scope: &Scope) -> Option<super::Condition> {
@@ -399,11 +474,11 @@ impl Checker<'_> {
             (Some(rule), None) => Decided::Rule(self.rule(&rule, scope)?),
             (None, Some(what)) => Decided::HumanCheck(what.0),
             _ => {
-                self.wrong(condition.code.span(), "rule 与 human_check 要有且只有一个", "exactly one of rule and human_check is needed");
+                self.wrong("rule.one-decision", condition.code.span(), "rule 与 human_check 要有且只有一个", "exactly one of rule and human_check is needed");
                 return None;
             }
         };
-        Some(super::Condition { code, text: condition.text.0, decided, remedy: condition.remedy.0, basis })
+        Some(super::Condition { code, text: condition.text.0, decided, remedy: condition.remedy.0, basis, local: None })
     }
 
     /// The material without its rules, and those.
@@ -412,7 +487,13 @@ impl Checker<'_> {
         if let Some(number) = &material.number
             && !material.asks.contains(&super::Ask::Number)
         {
-            self.wrong(number.span(), "number 需要 asks 里有 \"number\"", "`number` needs \"number\" among its asks");
+            self.wrong("file.number", number.span(), "number 需要 asks 里有 \"number\"", "`number` needs \"number\" among its asks");
+        }
+        if let Some(document) = &material.document
+            && self.known.documents.as_ref().is_some_and(|d| !d.contains(document.get_ref()))
+        {
+            let name = document.get_ref();
+            self.wrong("file.unknown-document", document.span(), format!("hall.toml 中没有证照“{name}”"), format!("hall.toml names no document `{name}`"));
         }
         self.unique(material.standards.iter().map(|s| &s.code));
         let mut rules = MaterialRules { needed_when: material.needed_when, standards: vec![] };
@@ -432,11 +513,13 @@ impl Checker<'_> {
             originals: material.originals,
             copies: material.copies,
             asks: material.asks,
+            document: material.document.map(Spanned::into_inner),
             number: material.number.map(Spanned::into_inner),
             photo: material.photo,
             standards,
             obtain: material.obtain.0,
             basis: self.basis(material.basis),
+            local: None,
         };
         (material, rules)
     }
@@ -451,11 +534,11 @@ impl Checker<'_> {
 
     fn limits(&mut self, limits: Spanned<Vec<file::Limit>>) -> Vec<super::Limit> {
         if !limits.get_ref().iter().any(|l| l.kind == LimitKind::Statutory) {
-            self.wrong(limits.span(), "缺少法定时限", "the statutory limit is missing");
+            self.wrong("law.no-statutory-limit", limits.span(), "缺少法定时限", "the statutory limit is missing");
         }
         let limit = |limit: file::Limit| {
             if !(1..=3650).contains(limit.length.get_ref()) {
-                self.wrong(limit.length.span(), "时限应在 1 至 3650 之间", "a limit lies between 1 and 3650");
+                self.wrong("law.limit-length", limit.length.span(), "时限应在 1 至 3650 之间", "a limit lies between 1 and 3650");
             }
             super::Limit {
                 kind: limit.kind,
@@ -477,7 +560,7 @@ impl Checker<'_> {
             let code = self.code(&step.code, '-');
             for next in &step.next {
                 if !codes.contains(next.get_ref()) {
-                    self.wrong(next.span(), format!("流程中没有步骤“{}”", next.get_ref()), format!("the flow has no step `{}`", next.get_ref()));
+                    self.wrong("file.unknown-step", next.span(), format!("流程中没有步骤“{}”", next.get_ref()), format!("the flow has no step `{}`", next.get_ref()));
                 }
             }
             let next = step.next.into_iter().map(Spanned::into_inner).collect();

@@ -1,0 +1,103 @@
+//! Where the values of a TOML file stand: paths such as `conditions[members].rule` ↔ bytes. Entries of a list go by their
+//! `code` where they have one, else by their number from 0, so that a path stays true when entries are moved.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    values: BTreeMap<String, Range<usize>>,
+}
+
+impl Places {
+    /// The places in a file; of one that is not TOML, those that can be read.
+    pub fn of(text: &str) -> Places {
+        let (table, _) = DeTable::parse_recoverable(text);
+        let mut places = Places::default();
+        places.table("", table.get_ref());
+        places
+    }
+
+    fn table(&mut self, path: &str, table: &DeTable) {
+        for (key, value) in table {
+            let path = if path.is_empty() { key.get_ref().to_string() } else { format!("{path}.{}", key.get_ref()) };
+            // A table's own span is its whole body: its key is what to point at.
+            let span = if matches!(value.get_ref(), DeValue::Table(_)) { key.span() } else { value.span() };
+            self.values.insert(path.clone(), span);
+            self.value(&path, value);
+        }
+    }
+
+    fn value(&mut self, path: &str, value: &Spanned<DeValue>) {
+        match value.get_ref() {
+            DeValue::Table(table) => self.table(path, table),
+            DeValue::Array(entries) => {
+                for (at, entry) in entries.iter().enumerate() {
+                    let code = match entry.get_ref() {
+                        DeValue::Table(table) => table.get("code"),
+                        _ => None,
+                    };
+                    let name = code.and_then(|code| Some((code.get_ref().as_str()?.to_owned(), code.span())));
+                    let (name, span) = name.unwrap_or_else(|| (at.to_string(), entry.span()));
+                    let path = format!("{path}[{name}]");
+                    self.values.insert(path.clone(), span);
+                    self.value(&path, entry);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Bytes of the value at `path`, or of the nearest thing around it that the file has.
+    pub fn span(&self, path: &str) -> Range<usize> {
+        let mut path = path;
+        loop {
+            if let Some(span) = self.values.get(path) {
+                return span.clone();
+            }
+            match path.rfind(['.', '[']) {
+                Some(at) => path = &path[..at],
+                None => return 0..0,
+            }
+        }
+    }
+
+    /// The path of the smallest value that holds the byte `at`; empty when none does.
+    pub fn path(&self, at: usize) -> &str {
+        let holding = self.values.iter().filter(|(_, span)| span.contains(&at));
+        holding.min_by_key(|(path, span)| (span.len(), std::cmp::Reverse(path.len()))).map_or("", |(path, _)| path)
+    }
+
+    /// Whether the file itself has something at `path`.
+    pub fn has(&self, path: &str) -> bool {
+        self.values.contains_key(path)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_to_values_and_back() {
+        let text = "code = \"x\"\nname = { zh = \"名\", en = \"N\" }\n[[conditions]]\ncode = \"members\"\nrule = \"n > 1\"\nbasis = [\"a:1\"]\n[[limits]]\nlength = 5\n";
+        let places = Places::of(text);
+        for (path, value) in [
+            ("code", "\"x\""),
+            ("name.en", "\"N\""),
+            ("conditions[members].rule", "\"n > 1\""),
+            ("conditions[members].basis[0]", "\"a:1\""),
+            ("limits[0].length", "5"),
+            ("conditions[members].remedy", "\"members\""),
+            ("name.fr", "name"),
+        ] {
+            assert_eq!(&text[places.span(path)], value, "{path}");
+        }
+        assert_eq!(places.span("nothing"), 0..0);
+        assert_eq!(places.path(text.find("n > 1").unwrap()), "conditions[members].rule");
+        assert_eq!(places.path(text.find("5").unwrap()), "limits[0].length");
+    }
+}
