@@ -11,8 +11,8 @@
 //! - [`signing`]: keys, context strings, signed documents.
 //! - [`rules`]: rule text (a CEL subset) → typed rule → three-valued value with reasons.
 //! - [`catalogue`]: what an approval item (事项) is: facts, gates, conditions, materials, limits, fees, flow; the signed
-//!   bundle that devices keep; search.
-//! - [`check`]: item + application → next question, and the assessment (自查结果) with the one complete list.
+//!   head and the parts that devices keep; search.
+//! - [`check`]: item + application → next question, the assessment (自查结果) with the one complete list, and why, in words.
 //! - [`submission`]: an application frozen: canonical bytes, digest, sealing to the hall's key, envelope.
 //! - [`receipt`]: the signed QR receipt (回执): claims, signing, QR text, trust list, verification.
 //! - [`case`]: what happens at the hall: events → state, clock, notices.

@@ -1,6 +1,9 @@
 //! The wire types of `/api/v1`: all that device, desk and hall say to each other. JSON; the hall publishes the routes as
 //! OpenAPI at `/api/v1/openapi.json`.
 
+#[cfg(not(target_family = "wasm"))]
+pub mod open;
+
 use crate::case;
 use crate::check::Assessment;
 use crate::receipt::Profile;

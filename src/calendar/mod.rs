@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 /// The unit of a limit. Limits of 行政许可法 are working days (art. 82); other statutes often mean plain days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
     WorkingDay,

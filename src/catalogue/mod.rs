@@ -2,7 +2,7 @@
 //! 行政许可法 art. 30 wants them published.
 //!
 //! - [`author`] (native): TOML files → typed items, every error with file, line and a caret.
-//! - [`bundle`]: the versioned, hall-signed whole that devices keep offline.
+//! - [`bundle`]: the hall-signed head and the parts that devices keep offline.
 //! - [`search`]: Chinese, pinyin, initials, everyday words and English.
 //!
 //! An author's file mirrors these types; where a type has a [`Rule`], the file has its text.
@@ -53,6 +53,7 @@ pub struct Item {
     pub filing: Filing,
     pub facts: Vec<Fact>,
     /// Names for expressions over the facts, for authors: rules that use them carry the expression itself.
+    #[serde(default)]
     pub derived: Vec<Derived>,
     pub gates: Vec<Gate>,
     pub conditions: Vec<Condition>,
@@ -66,8 +67,23 @@ pub struct Item {
     pub complaint: Text,
 }
 
+/// An item in short, as lists show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    pub code: String,
+    pub name: Text,
+    pub summary: Text,
+    pub category: String,
+    pub filing: Filing,
+    pub handling: Handling,
+    /// The promised limit.
+    pub promised: Option<(u32, crate::calendar::Unit)>,
+    pub label: Option<Text>,
+}
+
 /// Everyday names by which people look for the item.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Aliases {
     #[serde(default)]
@@ -78,6 +94,7 @@ pub struct Aliases {
 
 /// 服务对象 codes of the national list, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Audience {
     NaturalPerson,
@@ -90,6 +107,7 @@ pub enum Audience {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Applicant {
     /// Resident ID or passport.
@@ -100,6 +118,7 @@ pub enum Applicant {
 
 /// 办件类型: instant (即办件) or promised (承诺件).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Handling {
     Instant,
@@ -107,6 +126,7 @@ pub enum Handling {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Filing {
     /// May be filed from a device.
@@ -129,6 +149,7 @@ pub struct Fact {
     pub code: String,
     pub ty: Type,
     /// What it is, as a noun: `个人会员`. The words that explain a rule are made from it.
+    #[serde(default)]
     pub name: Text,
     pub ask: Text,
     pub help: Option<Text>,
@@ -143,6 +164,7 @@ pub struct Fact {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     pub code: String,
@@ -175,6 +197,7 @@ pub struct Gate {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum GateOutcome {
     NotRequired,
@@ -231,6 +254,7 @@ pub struct Material {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum MaterialKind {
     Certificate,
@@ -239,6 +263,7 @@ pub enum MaterialKind {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
     Paper,
@@ -248,6 +273,7 @@ pub enum Form {
 
 /// 必要, 非必要, 容缺后补.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Necessity {
     Required,
@@ -257,6 +283,7 @@ pub enum Necessity {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema), schema(as = MaterialSource))]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
     Own,
@@ -266,6 +293,7 @@ pub enum Source {
 
 /// What the material's card asks besides "do you have it".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Ask {
     ValidUntil,
@@ -296,6 +324,7 @@ pub struct Limit {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum LimitKind {
     Statutory,
@@ -304,6 +333,7 @@ pub enum LimitKind {
 
 /// The day from which a limit is counted, as the clock understands it; [`Limit::start`] says it in the law's words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RunsFrom {
     /// Of the application that was accepted, or of the last of its corrections.
@@ -322,6 +352,7 @@ pub struct Fee {
 
 /// One box of the drawn flow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema), schema(as = FlowStep))]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     pub code: String,
@@ -336,6 +367,7 @@ pub struct Step {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Actor {
     Applicant,
@@ -347,6 +379,7 @@ pub enum Actor {
 
 /// What the applicant gets in the end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema), schema(as = ItemResult))]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
     pub name: Text,
@@ -356,6 +389,7 @@ pub struct Outcome {
 
 /// A shelf of the catalogue on the home screen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Category {
     pub code: String,
@@ -366,6 +400,7 @@ pub struct Category {
 
 /// The hall that publishes the catalogue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema), schema(as = HallAddress))]
 #[serde(deny_unknown_fields)]
 pub struct Hall {
     pub code: String,
@@ -384,6 +419,7 @@ pub struct Hall {
 
 /// Terms of use of the open data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Licence {
     /// SPDX identifier, such as `CC-BY-4.0`.
@@ -396,6 +432,7 @@ pub type Laws = BTreeMap<String, Law>;
 
 /// A statute, or another document that items cite.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Law {
     pub name: Text,
@@ -407,6 +444,7 @@ pub struct Law {
 
 /// Rank of a norm (立法法). Only the first two may found a fee (行政许可法 art. 58).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum LawKind {
     /// 法律
@@ -424,6 +462,7 @@ pub enum LawKind {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Protects {
     Safety,
@@ -462,6 +501,32 @@ impl Item {
     }
     pub fn limit(&self, kind: LimitKind) -> Option<&Limit> {
         self.limits.iter().find(|l| l.kind == kind)
+    }
+    /// An item as an earlier program kept it, with what that program did not know yet.
+    pub fn completed(mut self) -> Item {
+        self.facts.iter_mut().for_each(Fact::complete);
+        self
+    }
+    pub fn card(&self) -> Card {
+        Card {
+            code: self.code.clone(),
+            name: self.name.clone(),
+            summary: self.summary.clone(),
+            category: self.category.clone(),
+            filing: self.filing,
+            handling: self.handling,
+            promised: self.limit(LimitKind::Promised).map(|limit| (limit.length, limit.unit)),
+            label: self.label.clone(),
+        }
+    }
+}
+
+impl Fact {
+    fn complete(&mut self) {
+        if self.name.zh.is_empty() {
+            self.name = self.ask.clone();
+        }
+        self.fields.iter_mut().for_each(Fact::complete);
     }
 }
 

@@ -2,8 +2,10 @@
 //! are the conditions met, is everything there. Nothing stops at the first finding: the list is complete (一次性告知).
 
 use super::application::{Application, BadAnswer};
+use super::explain;
 use super::questions;
-use crate::catalogue::{Decided, GateOutcome, Item, Material, Necessity};
+use super::settle::{OnFault, settle};
+use crate::catalogue::{Condition, Decided, GateOutcome, Item, Material, Necessity};
 use crate::rules::{Facts, Known, Today, Value};
 use crate::words::Text;
 use serde::{Deserialize, Serialize};
@@ -151,7 +153,7 @@ pub fn assess(item: &Item, application: &Application, today: &Today) -> Assessme
         return assessment;
     }
     for condition in &item.conditions {
-        let (finding, detail) = condition_state(condition, &facts, today);
+        let (finding, detail) = condition_state(item, condition, &facts, today);
         let kind = match finding.state {
             State::NotMet => Some(PointKind::NotMet),
             State::Person => Some(PointKind::Person),
@@ -163,7 +165,7 @@ pub fn assess(item: &Item, application: &Application, today: &Today) -> Assessme
         assessment.conditions.push(finding);
     }
     for material in &item.materials {
-        let (state, standards, detail) = material_state(material, application, &facts, today);
+        let (state, standards, detail) = material_state(item, material, application, &facts, today);
         let kind = match state {
             MaterialState::Missing => Some(PointKind::Missing),
             MaterialState::Defective => Some(PointKind::Defective),
@@ -202,7 +204,7 @@ fn outcome(assessment: &Assessment) -> Outcome {
 /// The first gate that holds, provided that every gate before it is known not to.
 fn gate(item: &Item, facts: &Facts, today: &Today) -> Option<(Point, Outcome)> {
     for gate in &item.gates {
-        match gate.when.evaluate(facts, today).value {
+        match settle(item, &gate.when, facts, today, OnFault::False).value {
             Known::Value(Value::Bool(true)) => {
                 let (kind, outcome) = match gate.outcome {
                     GateOutcome::NotRequired => (PointKind::NotRequired, Outcome::NotRequired),
@@ -217,31 +219,31 @@ fn gate(item: &Item, facts: &Facts, today: &Today) -> Option<(Point, Outcome)> {
     None
 }
 
-fn condition_state(condition: &crate::catalogue::Condition, facts: &Facts, today: &Today) -> (Finding, Option<Text>) {
+fn condition_state(item: &Item, condition: &Condition, facts: &Facts, today: &Today) -> (Finding, Option<Text>) {
     let code = condition.code.clone();
     match &condition.decided {
         Decided::HumanCheck(what) => {
             (Finding { code, state: State::Person, because: vec![], missing: vec![] }, Some(what.clone()))
         }
         Decided::Rule(rule) => {
-            let verdict = rule.evaluate(facts, today);
+            let verdict = settle(item, rule, facts, today, OnFault::Person);
             let (state, detail) = match &verdict.value {
                 Known::Value(Value::Bool(true)) => (State::Met, None),
                 Known::Value(_) => (State::NotMet, None),
                 Known::Unknown => (State::Open, None),
-                Known::Fault(fault) => (State::Person, Some(fault.say())),
+                Known::Fault(fault) => (State::Person, Some(explain::fault(fault, item))),
             };
-            let list = |set: &std::collections::BTreeSet<String>| set.iter().cloned().collect();
+            let list = |paths: &[&str]| paths.iter().copied().map(str::to_owned).collect();
             (Finding { code, state, because: list(&verdict.because), missing: list(&verdict.missing) }, detail)
         }
     }
 }
 
 /// Whether a material is needed: `None` while unknown. A fault in the rule means needed: a person will look.
-pub(super) fn needed(material: &Material, facts: &Facts, today: &Today) -> Option<bool> {
+pub(super) fn needed(item: &Item, material: &Material, facts: &Facts, today: &Today) -> Option<bool> {
     match &material.needed_when {
         None => Some(true),
-        Some(rule) => match rule.evaluate(facts, today).value {
+        Some(rule) => match settle(item, rule, facts, today, OnFault::True).value {
             Known::Value(Value::Bool(needed)) => Some(needed),
             Known::Unknown => None,
             Known::Value(_) | Known::Fault(_) => Some(true),
@@ -250,13 +252,14 @@ pub(super) fn needed(material: &Material, facts: &Facts, today: &Today) -> Optio
 }
 
 fn material_state(
+    item: &Item,
     material: &Material,
     application: &Application,
     facts: &Facts,
     today: &Today,
 ) -> (MaterialState, Vec<String>, Option<Text>) {
     let bare = |state| (state, vec![], None);
-    match needed(material, facts, today) {
+    match needed(item, material, facts, today) {
         None => return bare(MaterialState::Open),
         Some(false) => return bare(MaterialState::NotNeeded),
         Some(true) => {}
@@ -277,7 +280,7 @@ fn material_state(
     let mut standards = Vec::new();
     let mut undecided = false;
     for standard in &material.standards {
-        match standard.rule.as_ref().map(|rule| rule.evaluate(facts, today).value) {
+        match standard.rule.as_ref().map(|rule| settle(item, rule, facts, today, OnFault::True).value) {
             Some(Known::Value(Value::Bool(false))) => standards.push(standard.code.clone()),
             Some(Known::Unknown) => undecided = true,
             None | Some(Known::Value(_)) | Some(Known::Fault(_)) => {}

@@ -4,10 +4,15 @@
 //! - [`application`]: what the applicant is preparing, as plain answers.
 //! - [`assess`]: application → assessment: every outcome, and the one complete list of what is missing.
 //! - [`questions`]: which fact to ask next.
+//! - [`settle()`]: a rule's value, known as soon as no answer can change it.
+//! - [`explain`]: a rule in words: what it needs, and why it came to what it did.
 
 pub mod application;
 mod assess;
+pub mod explain;
 pub mod questions;
+mod settle;
 
 pub use application::{Application, Declared};
-pub use assess::{Assessment, Finding, MaterialState, Outcome, Point, PointKind, assess};
+pub use assess::{Assessment, Finding, MaterialState, Outcome, Point, PointKind, State, assess};
+pub use settle::{OnFault, settle};

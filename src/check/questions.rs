@@ -3,26 +3,32 @@
 
 use super::application::Application;
 use super::assess::needed;
-use crate::catalogue::{Decided, Item};
+use super::settle::{OnFault, settle};
+use crate::catalogue::{Decided, Item, Material};
 use crate::rules::{Facts, Known, Rule, Today, Value};
 use std::collections::BTreeSet;
 
-/// The facts that can still change the outcome, in the order to ask them: while a gate is undecided only the gates'.
+/// The facts that can still change the outcome, in the order to ask them: while a gate is undecided only the gates', those of
+/// an earlier gate first, for once it holds the later ones are not looked at.
 pub fn open(item: &Item, facts: &Facts, today: &Today) -> Vec<String> {
-    let mut missing = BTreeSet::new();
+    let (mut open, mut undecided) = (Vec::new(), false);
     for gate in &item.gates {
-        let verdict = gate.when.evaluate(facts, today);
-        match verdict.value {
-            Known::Value(Value::Bool(true)) => return in_order(item, missing),
-            _ => missing.extend(verdict.missing),
+        let verdict = settle(item, &gate.when, facts, today, OnFault::False);
+        if verdict.truth() == Some(true) {
+            return open;
+        }
+        undecided |= verdict.value == Known::Unknown;
+        for code in in_order(item, verdict.missing.into_iter().collect()) {
+            if !open.contains(&code) {
+                open.push(code);
+            }
         }
     }
-    if missing.is_empty() {
-        for rule in rules_after_gates(item, facts, today) {
-            missing.extend(rule.evaluate(facts, today).missing);
-        }
+    if undecided {
+        return open;
     }
-    in_order(item, missing)
+    let rules = rules_after_gates(item, facts, today);
+    in_order(item, rules.flat_map(|(rule, on_fault)| settle(item, rule, facts, today, on_fault).missing).collect())
 }
 
 /// The next fact to ask, if any.
@@ -37,34 +43,35 @@ pub fn relevant(item: &Item, application: &Application, today: &Today) -> Vec<St
     let (facts, _) = application.facts(item, today.date);
     let mut used = BTreeSet::new();
     for gate in &item.gates {
-        let verdict = gate.when.evaluate(&facts, today);
+        let verdict = settle(item, &gate.when, &facts, today, OnFault::False);
+        let holds = verdict.truth() == Some(true);
         used.extend(verdict.because);
-        if verdict.value == Known::Value(Value::Bool(true)) {
+        if holds {
             return in_order(item, used);
         }
     }
-    for rule in rules_after_gates(item, &facts, today) {
-        let verdict = rule.evaluate(&facts, today);
-        used.extend(verdict.because);
+    for (rule, on_fault) in rules_after_gates(item, &facts, today) {
+        used.extend(settle(item, rule, &facts, today, on_fault).because);
     }
     in_order(item, used)
 }
 
-/// The rules of conditions, and of materials as far as they may be needed.
-fn rules_after_gates<'a>(item: &'a Item, facts: &'a Facts, today: &'a Today<'a>) -> impl Iterator<Item = &'a Rule> {
+/// The rules of conditions, and of materials as far as they may be needed and may be at hand.
+fn rules_after_gates<'a>(item: &'a Item, facts: &'a Facts, today: &'a Today<'a>) -> impl Iterator<Item = (&'a Rule, OnFault)> {
     let conditions = item.conditions.iter().filter_map(|c| match &c.decided {
-        Decided::Rule(rule) => Some(rule),
+        Decided::Rule(rule) => Some((rule, OnFault::Person)),
         Decided::HumanCheck(_) => None,
     });
     let materials = item.materials.iter().flat_map(move |m| {
         let standards = m.standards.iter().filter_map(|s| s.rule.as_ref());
-        let applies = needed(m, facts, today) == Some(true);
-        m.needed_when.iter().chain(standards.filter(move |_| applies))
+        let without = facts.get(&Material::path(&m.code, "have")) == Some(Some(&Value::Bool(false)));
+        let applies = !without && needed(item, m, facts, today) == Some(true);
+        m.needed_when.iter().chain(standards.filter(move |_| applies)).map(|rule| (rule, OnFault::True))
     });
     conditions.chain(materials)
 }
 
 /// Facts only (material fields are asked on the material's card), each once, in catalogue order.
-fn in_order(item: &Item, wanted: BTreeSet<String>) -> Vec<String> {
-    item.facts.iter().filter(|f| wanted.contains(&f.code)).map(|f| f.code.clone()).collect()
+fn in_order(item: &Item, wanted: BTreeSet<&str>) -> Vec<String> {
+    item.facts.iter().filter(|f| wanted.contains(f.code.as_str())).map(|f| f.code.clone()).collect()
 }

@@ -50,11 +50,12 @@ fn opened(hall: &Hall, case: &cases::Case) -> Result<Submission, Refusal> {
 
 /// The item that the case was checked with.
 async fn item_of(hall: &Hall, case: &cases::Listed) -> Result<Option<Item>, Refusal> {
-    Ok(hall.catalogues.item(&hall.store, case.catalogue.as_deref(), &case.item).await?)
+    let Some(catalogue) = &case.catalogue else { return Ok(None) };
+    Ok(hall.catalogues.item(&hall.store, catalogue, &case.item, case.item_version).await?)
 }
 
 fn clock(hall: &Hall, events: &[Event], item: Option<&Item>, now: DateTime<Utc>) -> Clock {
-    item.map(|item| case::clock(events, item, &hall.catalogues.current.calendar, hall_date(now))).unwrap_or_default()
+    item.map(|item| case::clock(events, item, &hall.catalogues.current().bundle.calendar, hall_date(now))).unwrap_or_default()
 }
 
 /// The desk's list, newest first.
@@ -124,9 +125,10 @@ fn revision(events: &[Event]) -> u32 {
 
 /// Each notice shows the clock as it stood with its decision.
 fn notices(hall: &Hall, short_number: &str, events: &[Event], submission: &Submission, item: &Item) -> Vec<Notice> {
+    let current = hall.catalogues.current();
     let one = |(at, event): (usize, &Event)| {
         let clock = clock(hall, &events[..=at], Some(item), event.at);
-        case::notice(event, &case::notice::Case { short_number, submission, item, hall: &hall.catalogues.current.hall, clock })
+        case::notice(event, &case::notice::Case { short_number, submission, item, hall: &current.bundle.hall, clock })
     };
     events.iter().enumerate().filter_map(one).collect()
 }

@@ -1,19 +1,25 @@
-//! The catalogue at the hall: read from TOML when the server starts, signed and published when its content is new. Every
-//! bundle ever published stays, for the submissions that were made with it.
+//! The catalogue at the hall: read from TOML when the server starts, published when its content is new, and published
+//! anew on the day on which another version of an item takes effect. Every head ever published stays, with its parts, for
+//! the submissions that were made with it.
 
-use super::keys::Keys;
-use super::store::{self, Store};
 use super::Error;
-use crate::calendar::Calendar;
-use crate::catalogue::author::{self, Catalogue, Source};
-use crate::catalogue::bundle::Bundle;
+use super::keys::Keys;
+use super::store::Store;
+use super::store::catalogues::{self, Head};
+use crate::calendar::{Calendar, hall_date};
 use crate::catalogue::Item;
+use crate::catalogue::author::publish::Published;
+use crate::catalogue::author::{self, Catalogue, Finding, Severity, Source};
+use crate::catalogue::bundle::{Bundle, Part, pack_of};
+use crate::signing::WHOLE_CATALOGUE;
 use axum::body::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
 use std::collections::HashMap;
 use std::io::Read as _;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tokio::task::spawn_blocking;
 
 /// The TOML files of a folder in the order of their names; the sample catalogue when there is none.
 pub fn sources(folder: Option<&Path>) -> Result<Vec<Source>, Error> {
@@ -40,73 +46,269 @@ pub fn calendar(holidays: Option<&Path>) -> Result<Calendar, Error> {
     Ok(calendar)
 }
 
-/// Compiles the catalogue of a folder, or the sample.
-pub fn load(folder: Option<&Path>) -> Result<Catalogue, Error> {
-    author::compile(&sources(folder)?).map_err(Error::Catalogue)
+/// A catalogue that compiles, and the files it was read from.
+pub struct Authored {
+    pub catalogue: Catalogue,
+    pub sources: Vec<Source>,
 }
 
-/// The published catalogue, and those before it.
+/// Compiles the catalogue of a folder, or the sample.
+pub fn load(folder: Option<&Path>) -> Result<Authored, Error> {
+    let sources = sources(folder)?;
+    Ok(Authored { catalogue: author::compile(&sources).map_err(Error::Catalogue)?, sources })
+}
+
+/// What must not be published is refused, with every reason; what may be meant is logged.
+fn lint(sources: &[Source], calendar: &Calendar) -> Result<(), Error> {
+    let (errors, warnings): (Vec<_>, Vec<_>) = author::check(sources, calendar).into_iter().partition(|f| f.severity == Severity::Error);
+    for Finding { file, line, column, code, message, .. } in &warnings {
+        tracing::warn!(file, line, column, code, "{}", message.en);
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Error::Catalogue(errors)) }
+}
+
+/// What `catalogue` comes to on that day, and whether it is what was published last.
+pub async fn prepare(
+    store: &Store,
+    catalogue: Arc<Catalogue>,
+    calendar: Calendar,
+    today: NaiveDate,
+) -> Result<(Published, Option<Head>), Error> {
+    let latest = catalogues::latest(&mut *store.read().await?).await?;
+    let next = latest.as_ref().map_or(0, |head| head.sequence) + 1;
+    let mut published = spawn_blocking(move || catalogue.publish(calendar, today, next)).await.map_err(Error::Task)?;
+    let same = latest.filter(|head| head.version == published.bundle.version);
+    if let Some(head) = &same {
+        published.bundle.sequence = head.sequence;
+    }
+    Ok((published, same))
+}
+
+/// The catalogue of today, those before it, and the one to come.
 pub struct Catalogues {
-    pub current: Arc<Bundle>,
-    /// What `GET /catalogue` answers.
-    pub signed: Bytes,
-    /// The same, for whoever reads brotli: a sixth of the bytes.
-    pub packed: Bytes,
-    earlier: Mutex<HashMap<String, Arc<Bundle>>>,
+    hall: String,
+    current: RwLock<Arc<Current>>,
+    coming: Mutex<Option<Arc<Coming>>>,
+    editions: Mutex<HashMap<String, Arc<Edition>>>,
+    packs: Mutex<HashMap<String, Arc<Vec<Item>>>>,
     root: [u8; 32],
 }
 
+/// What devices are offered now.
+pub struct Current {
+    pub bundle: Bundle,
+    /// What `GET /catalogue` answers.
+    pub signed: Bytes,
+    /// The same, for whoever reads brotli.
+    pub packed: Bytes,
+}
+
+/// The catalogue as it was read, kept for the day on which something of it takes effect.
+struct Coming {
+    day: NaiveDate,
+    catalogue: Arc<Catalogue>,
+    calendar: Calendar,
+}
+
+/// The most packs that are kept unpacked in memory.
+const PACKS: usize = 64;
+
 impl Catalogues {
-    /// Publishes `catalogue` unless its content is what was published last.
-    pub async fn publish(store: &Store, keys: &Keys, catalogue: Catalogue, calendar: Calendar, now: DateTime<Utc>) -> Result<Catalogues, Error> {
-        let bundle = catalogue.bundle(calendar);
-        let mut change = store.begin().await?;
-        let latest = store::catalogues::latest(&mut change).await?;
-        let signed = match latest.filter(|(version, _)| *version == bundle.version) {
-            Some((_, signed)) => signed,
-            None => {
-                let signed = keys.sign_bundle(&bundle)?;
-                store::catalogues::put(&mut change, &bundle.version, &signed, now).await?;
-                signed
-            }
-        };
-        change.commit().await?;
-        let root = keys.root_public();
-        let current = Arc::new(Bundle::open(&signed, &root).map_err(Error::Untrusted)?);
-        let signed = serde_json::to_vec(&signed)?;
-        let packed = pack(&signed).into();
-        Ok(Catalogues { current, signed: signed.into(), packed, earlier: Mutex::default(), root })
+    pub async fn open(
+        store: &Store,
+        keys: &Keys,
+        read: Authored,
+        calendar: Calendar,
+        now: DateTime<Utc>,
+    ) -> Result<Catalogues, Error> {
+        let Authored { catalogue, sources } = read;
+        let hall = catalogue.hall.code.clone();
+        let (current, coming) = publish(store, keys, Arc::new(catalogue), &sources, calendar, now).await?;
+        Ok(Catalogues {
+            hall,
+            current: RwLock::new(Arc::new(current)),
+            coming: Mutex::new(coming.map(Arc::new)),
+            editions: Mutex::default(),
+            packs: Mutex::default(),
+            root: keys.root_public(),
+        })
     }
 
-    /// The bundle of a version, if this hall ever published it.
-    pub async fn get(&self, store: &Store, version: &str) -> Result<Option<Arc<Bundle>>, Error> {
-        if version == self.current.version {
-            return Ok(Some(self.current.clone()));
-        }
-        if let Some(kept) = self.earlier.lock().unwrap_or_else(|e| e.into_inner()).get(version) {
-            return Ok(Some(kept.clone()));
-        }
-        let Some(signed) = store::catalogues::get(&mut *store.read().await?, version).await? else { return Ok(None) };
-        let bundle = Arc::new(Bundle::open(&signed, &self.root).map_err(Error::Untrusted)?);
-        self.earlier.lock().unwrap_or_else(|e| e.into_inner()).insert(version.to_owned(), bundle.clone());
-        Ok(Some(bundle))
+    /// The hall's code.
+    pub fn hall(&self) -> &str {
+        &self.hall
     }
 
-    /// The item as the bundle of `version` has it.
-    pub async fn item(&self, store: &Store, version: Option<&str>, code: &str) -> Result<Option<Item>, Error> {
-        let bundle = match version {
-            Some(version) => self.get(store, version).await?,
-            None => None,
-        };
-        Ok(bundle.and_then(|b| b.item(code).cloned()))
+    pub fn current(&self) -> Arc<Current> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Publishes anew when the day has come on which something else is in force.
+    pub async fn renew(&self, store: &Store, keys: &Keys, now: DateTime<Utc>) -> Result<(), Error> {
+        let coming = self.coming.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(due) = coming.filter(|coming| coming.day <= hall_date(now)) else { return Ok(()) };
+        let (current, coming) = publish(store, keys, due.catalogue.clone(), &[], due.calendar.clone(), now).await?;
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(current);
+        *self.coming.lock().unwrap_or_else(PoisonError::into_inner) = coming.map(Arc::new);
+        Ok(())
+    }
+
+    /// The catalogue of a version, if this hall ever published it.
+    pub async fn edition(&self, store: &Store, version: &str) -> Result<Option<Arc<Edition>>, Error> {
+        if let Some(known) = self.editions.lock().unwrap_or_else(PoisonError::into_inner).get(version) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(head) = catalogues::get(&mut *store.read().await?, version).await? else { return Ok(None) };
+        let edition = Arc::new(Edition::open(&head, &self.root)?);
+        self.editions.lock().unwrap_or_else(PoisonError::into_inner).insert(version.to_owned(), edition.clone());
+        Ok(Some(edition))
+    }
+
+    /// The published head of a version; none for one of the time before there were parts.
+    pub async fn head(&self, store: &Store, version: &str) -> Result<Option<Bundle>, Error> {
+        let current = self.current();
+        if current.bundle.version == version {
+            return Ok(Some(current.bundle.clone()));
+        }
+        let head = catalogues::get(&mut *store.read().await?, version).await?.filter(|head| head.sequence > 0);
+        head.map(|head| Bundle::open(&head.signed, &self.root).map_err(Error::Untrusted)).transpose()
+    }
+
+    /// The pack of a head in which `code` lies.
+    pub async fn pack_of(&self, store: &Store, bundle: &Bundle, code: &str) -> Result<Arc<Vec<Item>>, Error> {
+        match bundle.pack(code) {
+            Some(part) => self.unpacked(store, part).await,
+            None => Ok(Arc::default()),
+        }
+    }
+
+    /// Every version of every item of a head, in the order of codes and versions.
+    pub async fn all(&self, store: &Store, bundle: &Bundle) -> Result<Vec<Item>, Error> {
+        let mut items = Vec::new();
+        for part in &bundle.packs {
+            items.extend(self.unpacked(store, part).await?.iter().cloned());
+        }
+        items.sort_by(|a, b| (&a.code, a.version).cmp(&(&b.code, b.version)));
+        Ok(items)
+    }
+
+    /// The items of one pack of an edition, those of `code` among them; only that pack is read.
+    pub async fn pack(&self, store: &Store, edition: &Edition, code: &str) -> Result<Arc<Vec<Item>>, Error> {
+        match &edition.items {
+            Items::Whole(items) => Ok(items.clone()),
+            Items::Packs(packs) => match packs.get(pack_of(code, packs.len())) {
+                Some(part) => self.unpacked(store, part).await,
+                None => Ok(Arc::default()),
+            },
+        }
+    }
+
+    /// The very version of an item that the catalogue of `edition` has.
+    pub async fn item(&self, store: &Store, edition: &str, code: &str, version: NaiveDate) -> Result<Option<Item>, Error> {
+        let Some(edition) = self.edition(store, edition).await? else { return Ok(None) };
+        let pack = self.pack(store, &edition, code).await?;
+        Ok(pack.iter().find(|item| item.code == code && item.version == version).cloned())
+    }
+
+    async fn unpacked(&self, store: &Store, part: &Part) -> Result<Arc<Vec<Item>>, Error> {
+        if let Some(known) = self.packs.lock().unwrap_or_else(PoisonError::into_inner).get(&part.sha256) {
+            return Ok(known.clone());
+        }
+        let packed = catalogues::part(&mut *store.read().await?, &part.sha256).await?.ok_or_else(|| Error::NoPart(part.sha256.clone()))?;
+        let items = Arc::new(part.items(&unpack(&packed)?)?);
+        let mut packs = self.packs.lock().unwrap_or_else(PoisonError::into_inner);
+        if packs.len() >= PACKS {
+            packs.clear();
+        }
+        packs.insert(part.sha256.clone(), items.clone());
+        Ok(items)
     }
 }
 
-/// Packs with brotli. Done once, at the start: well, but not at any price.
+/// Publishes `catalogue` unless its content is what was published last. New content must pass the linter, which looks
+/// into `sources`; there are none when the catalogue passed before, with all its versions.
+async fn publish(
+    store: &Store,
+    keys: &Keys,
+    catalogue: Arc<Catalogue>,
+    sources: &[Source],
+    calendar: Calendar,
+    now: DateTime<Utc>,
+) -> Result<(Current, Option<Coming>), Error> {
+    let today = hall_date(now);
+    let (Published { bundle, parts }, same) = prepare(store, catalogue.clone(), calendar.clone(), today).await?;
+    let signed = match same {
+        Some(head) => head.signed,
+        None => {
+            if !sources.is_empty() {
+                lint(sources, &calendar)?;
+            }
+            let mut new = Vec::new();
+            for (sha256, bytes) in parts {
+                if !catalogues::has_part(&mut *store.read().await?, &sha256).await? {
+                    new.push((sha256, bytes));
+                }
+            }
+            let packing = move || new.into_iter().map(|(sha256, bytes)| (sha256, pack(&bytes))).collect::<Vec<_>>();
+            let packed = spawn_blocking(packing).await.map_err(Error::Task)?;
+            let head = Head { version: bundle.version.clone(), sequence: bundle.sequence, signed: keys.sign_bundle(&bundle)? };
+            let mut change = store.begin().await?;
+            for (sha256, packed) in &packed {
+                catalogues::put_part(&mut change, sha256, packed).await?;
+            }
+            catalogues::put(&mut change, &head, now).await?;
+            change.commit().await?;
+            head.signed
+        }
+    };
+    let signed = serde_json::to_vec(&signed)?;
+    let packed = pack(&signed).into();
+    let coming = catalogue.next_change(today).map(|day| Coming { day, catalogue, calendar });
+    Ok((Current { bundle, signed: signed.into(), packed }, coming))
+}
+
+/// A published catalogue, as the hall looks into it.
+pub struct Edition {
+    pub version: String,
+    pub calendar: Calendar,
+    items: Items,
+}
+
+enum Items {
+    Packs(Vec<Part>),
+    /// Of the time before there were parts.
+    Whole(Arc<Vec<Item>>),
+}
+
+impl Edition {
+    fn open(head: &Head, root: &[u8; 32]) -> Result<Edition, Error> {
+        if head.sequence > 0 {
+            let Bundle { version, calendar, packs, .. } = Bundle::open(&head.signed, root).map_err(Error::Untrusted)?;
+            return Ok(Edition { version, calendar, items: Items::Packs(packs) });
+        }
+        #[derive(Deserialize)]
+        struct Whole {
+            version: String,
+            calendar: Calendar,
+            items: Vec<Item>,
+        }
+        let Whole { version, calendar, items } = head.signed.open(WHOLE_CATALOGUE, root).map_err(Error::Untrusted)?;
+        Ok(Edition { version, calendar, items: Items::Whole(Arc::new(items.into_iter().map(Item::completed).collect())) })
+    }
+}
+
+/// Packs with brotli. Done once: well, but not at any price.
 pub fn pack(bytes: &[u8]) -> Vec<u8> {
     let mut packer = brotli::CompressorReader::new(bytes, 4096, 9, 22);
     let mut packed = Vec::new();
     // Reading from memory into memory cannot fail.
     let _ = packer.read_to_end(&mut packed);
     packed
+}
+
+/// The bytes that [`pack`] packed.
+pub fn unpack(packed: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    brotli::Decompressor::new(packed, 4096).read_to_end(&mut bytes).map_err(Error::Unpack)?;
+    Ok(bytes)
 }

@@ -82,7 +82,10 @@ const ALWAYS: [(HeaderName, HeaderValue); 6] = [
 pub async fn headers(State(hall): State<Hall>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.extend(ALWAYS);
+    for (name, value) in ALWAYS {
+        // A route may be more open on purpose, as open data are.
+        headers.entry(name).or_insert(value);
+    }
     if hall.secure {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }

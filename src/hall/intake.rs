@@ -4,10 +4,12 @@
 
 use super::problem::{self, Refusal};
 use super::store::{self, cases};
+use super::catalogue::Edition;
 use super::{Hall, trust};
 use crate::api::{Acknowledgement, Wanted};
 use crate::calendar::{Calendar, hall_date};
 use crate::case::{Act, Event, State};
+use crate::catalogue::bundle::in_force;
 use crate::catalogue::{Applicant, Filing, Item};
 use crate::check::{Assessment, Outcome, assess};
 use crate::receipt::claims::{read, sign};
@@ -17,6 +19,7 @@ use crate::signing::hex;
 use crate::submission::{ATTACHMENTS, CHUNKS, Sealed, Submission, open};
 use crate::words::{Text, identifier};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long the hall's receipt is good for.
@@ -125,18 +128,18 @@ fn unseal(hall: &Hall, sealed: &Sealed) -> Result<Submission, Refusal> {
 /// The hall's own check.
 struct Recheck {
     assessment: Assessment,
-    /// Version of the bundle whose item was used.
+    /// Version of the catalogue whose item was used.
     catalogue: Option<String>,
     problems: Vec<Text>,
 }
 
 async fn recheck(hall: &Hall, submission: &Submission, now: DateTime<Utc>) -> Result<Recheck, Refusal> {
-    let current = &hall.catalogues.current;
-    let theirs = hall.catalogues.get(&hall.store, &submission.catalogue_version).await?;
-    let had = theirs.as_ref().and_then(|bundle| bundle.item(&submission.item)).filter(|i| i.version == submission.item_version);
-    let offered = current.item(&submission.item);
+    let Submission { item: code, item_version, catalogue_version, .. } = submission;
+    let theirs = hall.catalogues.edition(&hall.store, catalogue_version).await?;
+    let had = hall.catalogues.item(&hall.store, catalogue_version, code, *item_version).await?;
+    let (current, offered) = current_item(hall, code, now).await?;
     let mut problems = Vec::new();
-    let (bundle, item) = match (&theirs, had, offered) {
+    let (edition, item) = match (theirs, had, offered) {
         (Some(theirs), Some(had), offered) => {
             match offered {
                 None => problems.push(Text::new("该事项提交时已经下架", "The item had been withdrawn when this came in")),
@@ -159,9 +162,18 @@ async fn recheck(hall: &Hall, submission: &Submission, now: DateTime<Utc>) -> Re
             return Ok(Recheck { assessment: unchecked(submission), catalogue: None, problems });
         }
     };
-    problems.extend(plain_problems(submission, item, now));
-    let assessment = check(item, submission, &bundle.calendar, now);
-    Ok(Recheck { assessment, catalogue: Some(bundle.version.clone()), problems })
+    problems.extend(plain_problems(submission, &item, now));
+    let assessment = check(&item, submission, &edition.calendar, now);
+    Ok(Recheck { assessment, catalogue: Some(edition.version.clone()), problems })
+}
+
+/// The catalogue of today, and the version of the item that it offers today.
+async fn current_item(hall: &Hall, code: &str, now: DateTime<Utc>) -> Result<(Arc<Edition>, Option<Item>), Refusal> {
+    let version = hall.catalogues.current().bundle.version.clone();
+    let edition = hall.catalogues.edition(&hall.store, &version).await?.ok_or(problem::INTERNAL)?;
+    let pack = hall.catalogues.pack(&hall.store, &edition, code).await?;
+    let item = in_force(&pack, code, hall_date(now)).cloned();
+    Ok((edition, item))
 }
 
 fn check(item: &Item, submission: &Submission, calendar: &Calendar, now: DateTime<Utc>) -> Assessment {
@@ -254,6 +266,7 @@ async fn file(hall: &Hall, sealed: Sealed, submission: Submission, sender: Sende
             received_at: now,
             item: sealed.item.clone(),
             catalogue: check.catalogue,
+            item_version: check.assessment.version,
             outcome: check.assessment.outcome,
             state: State::Received,
         },

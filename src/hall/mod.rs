@@ -9,10 +9,11 @@
 //! - [`devices::code`]: a one-time code that enrols a kiosk or desk.
 //! - [`keys::Keys`]: the hall's three keys; [`keys::Keys::sign_bundle`] for `hall catalogue build`.
 //! - [`catalogue::sources`], [`catalogue::calendar`], [`catalogue::load`]: TOML files → catalogue, or every finding.
+//! - [`xlsx`], [`folder`]: a catalogue as a workbook's file, and a folder that is written whole.
 //! - [`observe::log_to_stderr`]: structured logs.
 //!
 //! Inside: [`routes`] (a file per resource) → what the hall does ([`intake`], [`casework`], [`devices`], [`staff`],
-//! [`trust`], [`catalogue`]) → [`store`] (SQLite). [`auth`] says who is asking, [`guard`] and [`limits`] what
+//! [`trust`], [`catalogue`], [`open`] data) → [`store`] (SQLite). [`auth`] says who is asking, [`guard`] and [`limits`] what
 //! every request must pass, [`problem`] how a refusal reads, [`web`] serves the embedded app.
 //!
 //! The data folder (0700): `keys/` (0700, files 0600), `hall.db` (SQLite, WAL), `chunks/ab/<sha256>` (sealed attachments).
@@ -22,11 +23,13 @@ pub mod casework;
 pub mod catalogue;
 pub mod commands;
 pub mod devices;
+pub mod folder;
 pub mod intake;
 pub mod keys;
 pub mod guard;
 pub mod limits;
 pub mod observe;
+pub mod open;
 pub mod problem;
 pub mod routes;
 mod serve;
@@ -34,6 +37,7 @@ pub mod staff;
 pub mod store;
 pub mod trust;
 pub mod web;
+pub mod xlsx;
 
 pub use serve::{Config, Hall, Ready, serve};
 
@@ -72,6 +76,14 @@ pub enum Error {
     PasswordLength(usize, usize),
     #[error("a signed document of this hall: {0}")]
     Untrusted(crate::signing::Untrusted),
+    #[error("the catalogue: {0}")]
+    Part(#[from] crate::catalogue::bundle::BadPart),
+    #[error("the catalogue: the part {0} is not in the database")]
+    NoPart(String),
+    #[error("the catalogue: a part cannot be unpacked: {0}")]
+    Unpack(std::io::Error),
+    #[error("a task of this program ended early: {0}")]
+    Task(tokio::task::JoinError),
     #[error("only kiosks and desks are enrolled")]
     Profile,
     #[error("the TLS certificate or key cannot be used: {0}")]

@@ -5,7 +5,7 @@ use super::catalogue::Catalogues;
 use super::keys::Keys;
 use super::limits::Limits;
 use super::store::Store;
-use super::{Error, catalogue, init, now, observe, routes, trust};
+use super::{Error, catalogue, init, now, observe, open, routes, trust};
 use axum_server::tls_rustls::RustlsConfig;
 use axum_server::{Address, Handle, Server};
 use hyper_util::rt::TokioTimer;
@@ -43,6 +43,7 @@ pub struct Shared {
     pub store: Store,
     pub keys: Keys,
     pub catalogues: Catalogues,
+    pub open: open::Kept,
     pub doors: Doors,
     pub limits: Limits,
     pub metrics: observe::Metrics,
@@ -64,7 +65,7 @@ impl std::ops::Deref for Hall {
 impl Hall {
     /// The hall's code, which every receipt and envelope names.
     pub fn code(&self) -> &str {
-        &self.catalogues.current.hall.code
+        self.catalogues.hall()
     }
 
     async fn open(config: &Config) -> Result<Hall, Error> {
@@ -74,12 +75,13 @@ impl Hall {
         let calendar = catalogue::calendar(config.holidays.as_deref())?;
         let read = catalogue::load(config.catalogue.as_deref())?;
         let now = now();
-        trust::prepare(&store, &keys, &read.hall.code, now).await?;
-        let catalogues = Catalogues::publish(&store, &keys, read, calendar, now).await?;
+        trust::prepare(&store, &keys, &read.catalogue.hall.code, now).await?;
+        let catalogues = Catalogues::open(&store, &keys, read, calendar, now).await?;
         Ok(Hall(Arc::new(Shared {
             store,
             keys,
             catalogues,
+            open: open::Kept::default(),
             doors: Doors::default(),
             limits: Limits::default(),
             metrics: observe::metrics()?,
@@ -92,7 +94,7 @@ impl Hall {
 const GRACE: Duration = Duration::from_secs(10);
 /// How long the head of a request may take to arrive.
 const HEADERS: Duration = Duration::from_secs(20);
-/// How often the metrics are tidied.
+/// How often the metrics are tidied, and whether another catalogue is due is looked at.
 const UPKEEP: Duration = Duration::from_secs(10);
 
 /// Serves until `shutdown`, then lets the requests under way finish. `on_ready` is called once, when it listens.
@@ -124,11 +126,14 @@ pub async fn serve(
         }
     });
     let upkeep = tokio::spawn({
-        let metrics = hall.metrics.clone();
+        let hall = hall.clone();
         async move {
             loop {
                 tokio::time::sleep(UPKEEP).await;
-                metrics.run_upkeep();
+                hall.metrics.run_upkeep();
+                if let Err(cause) = hall.catalogues.renew(&hall.store, &hall.keys, now()).await {
+                    tracing::error!(%cause, "the catalogue of today cannot be published");
+                }
             }
         }
     });
@@ -141,6 +146,8 @@ pub async fn serve(
     };
     stopping.abort();
     upkeep.abort();
+    // It shares the hall until it has ended.
+    let _ = upkeep.await;
     if let Some(shared) = Arc::into_inner(hall.0) {
         shared.store.close().await;
     }

@@ -41,6 +41,7 @@ pub struct App {
     pub device_name: RwSignal<Option<String>>,
     /// The hall answered lately.
     pub online: RwSignal<bool>,
+    /// The head of the catalogue; its parts and items are read through `device::catalogue`.
     pub bundle: RwSignal<Option<Arc<Bundle>>>,
     pub trust: RwSignal<Option<TrustList>>,
     pub hall: RwSignal<Option<HallInfo>>,
@@ -272,10 +273,10 @@ pub struct Photo {
 
 impl Draft {
     /// A new application for `item`, under a fresh id.
-    pub fn new(item: Item, catalogue: String, now: DateTime<Utc>) -> Draft {
+    pub fn new(item: Arc<Item>, catalogue: String, now: DateTime<Utc>) -> Draft {
         Draft {
             id: new_id(now),
-            item: Arc::new(item),
+            item,
             catalogue,
             application: Application::default(),
             applicant: Applicant::default(),

@@ -10,13 +10,13 @@
 //! | unknown | unknown | unknown | unknown |
 
 use super::expr::{Comparison, Expr, Function, Macro, Operator, Rule};
-use super::value::{Facts, Period, Value};
+use super::value::{FIRST_DAY, Facts, LAST_DAY, Period, Value};
 use crate::calendar::Calendar;
 use crate::words::Text;
 use chrono::{Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 
 /// The day on which a rule is evaluated, and the calendar that counts working days.
 #[derive(Clone, Copy, Debug)]
@@ -67,299 +67,410 @@ impl Fault {
     }
 }
 
-/// A value with its reasons, as paths of facts and material fields.
+/// A value with its reasons: paths of facts and material fields, in order, as the rule writes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
+pub struct Verdict<'r> {
     pub value: Known,
     /// Known facts that decide it; for an unknown, those that already took part.
-    pub because: BTreeSet<String>,
+    pub because: Vec<&'r str>,
     /// Facts still needed; empty unless the value is unknown.
-    pub missing: BTreeSet<String>,
+    pub missing: Vec<&'r str>,
 }
 
-impl Rule {
-    pub fn evaluate(&self, facts: &Facts, today: &Today) -> Verdict {
-        Evaluation { facts, today }.run(&self.expr, None)
-    }
-}
-
-/// A macro's variable and the value it stands for, innermost first.
-struct Local<'a> {
-    name: &'a str,
-    verdict: &'a Verdict,
-    outer: Option<&'a Local<'a>>,
-}
-
-struct Evaluation<'a> {
-    facts: &'a Facts,
-    today: &'a Today<'a>,
-}
-
-impl Verdict {
-    fn of(value: Known) -> Verdict {
-        Verdict { value, because: BTreeSet::new(), missing: BTreeSet::new() }
-    }
-    fn bool(value: bool) -> Verdict {
-        Verdict::of(Known::Value(Value::Bool(value)))
-    }
-    fn truth(&self) -> Option<bool> {
+impl Verdict<'_> {
+    /// The value, where it is a bool.
+    pub fn truth(&self) -> Option<bool> {
         match self.value {
             Known::Value(Value::Bool(b)) => Some(b),
             _ => None,
         }
     }
-    /// The reasons of both; the value is to be set by the caller.
-    fn with(mut self, other: &Verdict) -> Verdict {
-        self.because.extend(other.because.iter().cloned());
-        self.missing.extend(other.missing.iter().cloned());
-        self
+}
+
+impl Rule {
+    pub fn evaluate(&self, facts: &Facts, today: &Today) -> Verdict<'_> {
+        self.expr.evaluate(facts, today)
     }
-    fn valued(mut self, value: Known) -> Verdict {
-        if value != Known::Unknown {
-            self.missing.clear();
+}
+
+impl Expr {
+    pub fn evaluate(&self, facts: &Facts, today: &Today) -> Verdict<'_> {
+        let mut evaluation = Evaluation { facts, today, because: vec![], missing: vec![] };
+        let value = match evaluation.run(self, None) {
+            Found::Value(value) => Known::Value(value.into_owned()),
+            Found::Unknown => Known::Unknown,
+            Found::Fault(fault) => Known::Fault(fault),
+        };
+        Verdict { value, because: once_each(evaluation.because), missing: once_each(evaluation.missing) }
+    }
+}
+
+fn once_each(mut paths: Vec<&str>) -> Vec<&str> {
+    paths.sort_unstable();
+    paths.dedup();
+    paths
+}
+
+/// What a sub-expression comes to. Values of facts and literals are borrowed.
+enum Found<'v> {
+    Value(Cow<'v, Value>),
+    Unknown,
+    Fault(Fault),
+}
+
+impl Found<'_> {
+    fn bool(value: bool) -> Found<'static> {
+        Found::Value(Cow::Owned(Value::Bool(value)))
+    }
+    fn of(outcome: Outcome) -> Found<'static> {
+        outcome.map_or_else(Found::Fault, |value| Found::Value(Cow::Owned(value)))
+    }
+    fn truth(&self) -> Option<bool> {
+        match self {
+            Found::Value(value) => {
+                if let Value::Bool(b) = **value {
+                    Some(b)
+                } else {
+                    None
+                }
+            }
+            _ => None,
         }
-        self.value = value;
-        self
     }
+    /// Passes an unknown or a fault on; a value of the wrong type is a fault.
+    fn no_value(self) -> Found<'static> {
+        match self {
+            Found::Value(_) => Found::Fault(Fault::Mismatch),
+            Found::Unknown => Found::Unknown,
+            Found::Fault(fault) => Found::Fault(fault),
+        }
+    }
+}
+
+/// A macro's variable and the value it stands for, innermost first.
+struct Local<'v> {
+    name: &'v str,
+    value: &'v Value,
+    /// Where the reasons of the macro's list stand in [`Evaluation::because`].
+    reasons: (usize, usize),
+    outer: Option<&'v Local<'v>>,
 }
 
 type Outcome = Result<Value, Fault>;
 
-fn known(outcome: Outcome) -> Known {
-    outcome.map_or_else(Known::Fault, Known::Value)
+/// The reasons of sub-expressions lie one after another: whoever joins two only has to drop what does not count.
+struct Evaluation<'r, 'f> {
+    facts: &'f Facts,
+    today: &'f Today<'f>,
+    because: Vec<&'r str>,
+    missing: Vec<&'r str>,
 }
 
-impl Evaluation<'_> {
-    fn run(&self, expr: &Expr, local: Option<&Local>) -> Verdict {
+impl<'r, 'f> Evaluation<'r, 'f> {
+    /// Nothing is missing for what is not unknown.
+    fn run<'v>(&mut self, expr: &'r Expr, local: Option<&'v Local<'v>>) -> Found<'v>
+    where
+        'r: 'v,
+        'f: 'v,
+    {
+        let missing = self.missing.len();
+        let found = self.found(expr, local);
+        if !matches!(found, Found::Unknown) {
+            self.missing.truncate(missing);
+        }
+        found
+    }
+
+    fn found<'v>(&mut self, expr: &'r Expr, local: Option<&'v Local<'v>>) -> Found<'v>
+    where
+        'r: 'v,
+        'f: 'v,
+    {
         match expr {
-            Expr::Literal(value) => Verdict::of(Known::Value(value.clone())),
-            Expr::Today => Verdict::of(Known::Value(Value::Date(self.today.date))),
+            Expr::Literal(value) => Found::Value(Cow::Borrowed(value)),
+            Expr::Today => Found::Value(Cow::Owned(Value::Date(self.today.date))),
             Expr::Fact(path) => self.fact(path),
-            Expr::Local(name) => lookup(name, local).cloned().unwrap_or_else(|| Verdict::of(Known::Fault(Fault::Mismatch))),
-            Expr::Field(of, name) => field(self.run(of, local), name),
+            // The reasons of a macro's list are the macro's already.
+            Expr::Local(name) => lookup(name, local).map_or(Found::Fault(Fault::Mismatch), |l| Found::Value(Cow::Borrowed(l.value))),
+            Expr::Field(of, name) => self.field(of, name, local),
             Expr::Not(a) => {
                 let a = self.run(a, local);
-                match a.truth() {
-                    Some(b) => a.valued(Known::Value(Value::Bool(!b))),
-                    None => strict(a),
-                }
+                a.truth().map_or_else(|| a.no_value(), |b| Found::bool(!b))
             }
             Expr::And(a, b) => self.logic(false, a, b, local),
             Expr::Or(a, b) => self.logic(true, a, b, local),
             Expr::If(condition, yes, no) => {
                 let condition = self.run(condition, local);
                 match condition.truth() {
-                    Some(true) => reasons(condition, self.run(yes, local)),
-                    Some(false) => reasons(condition, self.run(no, local)),
+                    Some(holds) => self.run(if holds { yes } else { no }, local),
                     // What the branches lack is asked once the condition has chosen one of them.
-                    None => strict(condition),
+                    None => condition.no_value(),
                 }
             }
-            Expr::Has(of) => self.has(of, local),
-            Expr::Negate(a) => self.strict(&[a], local, |v| match v {
-                [Value::Int(n)] => n.checked_neg().map(Value::Int).ok_or(Fault::Overflow),
-                [Value::Money(n)] => n.checked_neg().map(Value::Money).ok_or(Fault::Overflow),
-                _ => Err(Fault::Mismatch),
-            }),
-            Expr::Compare(comparison, a, b) => self.strict(&[a, b], local, |v| match v {
-                [a, b] => compare(*comparison, a, b),
-                _ => Err(Fault::Mismatch),
-            }),
-            Expr::Arithmetic(operator, a, b) => self.strict(&[a, b], local, |v| match v {
-                [a, b] => arithmetic(*operator, a, b, self.today.calendar),
-                _ => Err(Fault::Mismatch),
-            }),
-            Expr::In(a, list) => self.strict(&[a, list], local, |v| match v {
-                [a, Value::List(list)] => Ok(Value::Bool(list.contains(a))),
-                _ => Err(Fault::Mismatch),
-            }),
-            Expr::List(entries) => {
-                let entries: Vec<&Expr> = entries.iter().collect();
-                self.strict(&entries, local, |v| Ok(Value::List(v.to_vec())))
+            // Is there a value? Absent is a plain no; unknown stays unknown.
+            Expr::Has(of) => match self.run(of, local) {
+                Found::Value(_) => Found::bool(true),
+                Found::Fault(Fault::Absent(_)) => Found::bool(false),
+                other => other.no_value(),
+            },
+            Expr::Negate(a) => match self.run(a, local) {
+                Found::Value(value) => Found::of(negate(&value)),
+                other => other,
+            },
+            Expr::Compare(comparison, a, b) => self.both(a, b, local, |a, b| compare(*comparison, a, b)),
+            Expr::Arithmetic(operator, a, b) => {
+                let calendar = self.today.calendar;
+                self.both(a, b, local, |a, b| arithmetic(*operator, a, b, calendar))
             }
-            Expr::Call(function, arguments) => {
-                let arguments: Vec<&Expr> = arguments.iter().collect();
-                self.strict(&arguments, local, |v| call(*function, v))
-            }
+            Expr::In(a, list) => match &**list {
+                Expr::List(entries) => self.among(a, entries, local),
+                _ => self.both(a, list, local, |a, list| match list {
+                    Value::List(list) => Ok(Value::Bool(list.contains(a))),
+                    _ => Err(Fault::Mismatch),
+                }),
+            },
+            Expr::List(entries) => self.all(entries, local, |values| Ok(Value::List(values.into_iter().map(Cow::into_owned).collect()))),
+            Expr::Call(function, arguments) => self.all(arguments, local, |values| match values.as_slice() {
+                [a] => call(*function, &[a]),
+                [a, b] => call(*function, &[a, b]),
+                _ => Err(Fault::Mismatch),
+            }),
             Expr::Each { each, list, variable, body } => self.each(*each, list, variable, body, local),
         }
     }
 
-    fn fact(&self, path: &str) -> Verdict {
-        let one = BTreeSet::from([path.to_owned()]);
+    fn fact<'v>(&mut self, path: &'r str) -> Found<'v>
+    where
+        'f: 'v,
+    {
         match self.facts.get(path) {
-            None => Verdict { value: Known::Unknown, because: BTreeSet::new(), missing: one },
-            Some(None) => Verdict { value: Known::Fault(Fault::Absent(path.to_owned())), because: one, missing: BTreeSet::new() },
-            Some(Some(value)) => Verdict { value: Known::Value(value.clone()), because: one, missing: BTreeSet::new() },
+            None => {
+                self.missing.push(path);
+                Found::Unknown
+            }
+            Some(value) => {
+                self.because.push(path);
+                value.map_or_else(|| Found::Fault(Fault::Absent(path.to_owned())), |value| Found::Value(Cow::Borrowed(value)))
+            }
         }
     }
 
-    /// Is there a value? Absent is a plain no; unknown stays unknown.
-    fn has(&self, of: &Expr, local: Option<&Local>) -> Verdict {
-        let found = self.run(of, local);
-        let value = match &found.value {
-            Known::Unknown => Known::Unknown,
-            Known::Value(_) => Known::Value(Value::Bool(true)),
-            Known::Fault(Fault::Absent(_)) => Known::Value(Value::Bool(false)),
-            Known::Fault(fault) => Known::Fault(fault.clone()),
+    /// A field of a record. One that has not been filled in is unknown: what is missing is the fact the record stands in.
+    fn field<'v>(&mut self, of: &'r Expr, name: &str, local: Option<&'v Local<'v>>) -> Found<'v>
+    where
+        'r: 'v,
+        'f: 'v,
+    {
+        let before = self.because.len();
+        let field = match self.run(of, local) {
+            Found::Value(Cow::Borrowed(Value::Record(record))) => record.get(name).map(Cow::Borrowed),
+            Found::Value(Cow::Owned(Value::Record(mut record))) => record.remove(name).map(Cow::Owned),
+            other => return other.no_value(),
         };
-        found.valued(value)
+        if let Some(value) = field {
+            return Found::Value(value);
+        }
+        self.missing.extend_from_slice(&self.because[before..]);
+        let mut root = of;
+        while let Expr::Field(inner, _) = root {
+            root = inner;
+        }
+        if let Expr::Local(name) = root
+            && let Some(Local { reasons: (from, to), .. }) = lookup(name, local)
+        {
+            self.missing.extend_from_slice(&self.because[*from..*to]);
+        }
+        Found::Unknown
     }
 
     /// `&&` (decided by false) and `||` (decided by true). The second operand is looked at even when the first is
     /// unknown or a fault: it may decide.
-    fn logic(&self, decides: bool, a: &Expr, b: &Expr, local: Option<&Local>) -> Verdict {
+    fn logic<'v>(&mut self, decides: bool, a: &'r Expr, b: &'r Expr, local: Option<&'v Local<'v>>) -> Found<'v>
+    where
+        'r: 'v,
+        'f: 'v,
+    {
+        let before = self.because.len();
         let a = self.run(a, local);
         if a.truth() == Some(decides) {
             return a;
         }
-        join(decides, a, self.run(b, local))
+        let between = self.because.len();
+        let b = self.run(b, local);
+        if b.truth() == Some(decides) {
+            self.because.drain(before..between);
+            return b;
+        }
+        join(decides, a, b)
     }
 
-    /// All operands, then `apply`; unknown when any is unknown, else the first fault.
-    fn strict(&self, operands: &[&Expr], local: Option<&Local>, apply: impl FnOnce(&[Value]) -> Outcome) -> Verdict {
-        let mut all = Verdict::bool(true);
+    /// Both operands, then `apply`; unknown when any is unknown, else the first fault.
+    fn both<'v>(
+        &mut self,
+        a: &'r Expr,
+        b: &'r Expr,
+        local: Option<&'v Local<'v>>,
+        apply: impl FnOnce(&Value, &Value) -> Outcome,
+    ) -> Found<'v>
+    where
+        'r: 'v,
+        'f: 'v,
+    {
+        match (self.run(a, local), self.run(b, local)) {
+            (Found::Value(a), Found::Value(b)) => Found::of(apply(&a, &b)),
+            (Found::Unknown, _) | (_, Found::Unknown) => Found::Unknown,
+            (Found::Fault(fault), _) | (_, Found::Fault(fault)) => Found::Fault(fault),
+        }
+    }
+
+    /// The same for any number of operands.
+    fn all<'v>(&mut self, operands: &'r [Expr], local: Option<&'v Local<'v>>, apply: impl FnOnce(Vec<Cow<Value>>) -> Outcome) -> Found<'v>
+    where
+        'r: 'v,
+        'f: 'v,
+    {
         let (mut values, mut fault, mut unknown) = (Vec::with_capacity(operands.len()), None, false);
         for operand in operands {
-            let verdict = self.run(operand, local);
-            all = all.with(&verdict);
-            match verdict.value {
-                Known::Value(value) => values.push(value),
-                Known::Unknown => unknown = true,
-                Known::Fault(f) => fault = fault.or(Some(f)),
+            match self.run(operand, local) {
+                Found::Value(value) => values.push(value),
+                Found::Unknown => unknown = true,
+                Found::Fault(f) => fault = fault.or(Some(f)),
             }
         }
-        let value = match (unknown, fault) {
-            (true, _) => Known::Unknown,
-            (false, Some(fault)) => Known::Fault(fault),
-            (false, None) => known(apply(&values)),
-        };
-        all.valued(value)
+        match (unknown, fault) {
+            (true, _) => Found::Unknown,
+            (false, Some(fault)) => Found::Fault(fault),
+            (false, None) => Found::of(apply(values)),
+        }
     }
 
-    fn each(&self, each: Macro, list: &Expr, variable: &str, body: &Expr, outer: Option<&Local>) -> Verdict {
+    /// `in` a list that the rule itself writes: there is no need to make it.
+    fn among<'v>(&mut self, one: &'r Expr, entries: &'r [Expr], local: Option<&'v Local<'v>>) -> Found<'v>
+    where
+        'r: 'v,
+        'f: 'v,
+    {
+        let one = self.run(one, local);
+        let (mut found, mut unknown, mut fault) = (false, false, None);
+        for entry in entries {
+            match (self.run(entry, local), &one) {
+                (Found::Value(entry), Found::Value(one)) => found |= entry == *one,
+                (Found::Value(_), _) => {}
+                (Found::Unknown, _) => unknown = true,
+                (Found::Fault(f), _) => fault = fault.or(Some(f)),
+            }
+        }
+        match (one, fault) {
+            (Found::Unknown, _) => Found::Unknown,
+            _ if unknown => Found::Unknown,
+            (Found::Fault(fault), _) | (_, Some(fault)) => Found::Fault(fault),
+            (Found::Value(_), None) => Found::bool(found),
+        }
+    }
+
+    fn each<'v>(&mut self, each: Macro, list: &'r Expr, variable: &'r str, body: &'r Expr, outer: Option<&'v Local<'v>>) -> Found<'v>
+    where
+        'r: 'v,
+        'f: 'v,
+    {
+        let (start, missing) = (self.because.len(), self.missing.len());
         let list = self.run(list, outer);
-        let Known::Value(Value::List(entries)) = &list.value else { return strict(list) };
-        let because = Verdict { value: Known::Unknown, because: list.because.clone(), missing: BTreeSet::new() };
-        let run = |entry: &Value| {
-            let verdict = because.clone().valued(Known::Value(entry.clone()));
-            self.run(body, Some(&Local { name: variable, verdict: &verdict, outer }))
-        };
+        let Found::Value(value) = &list else { return list };
+        let Value::List(entries) = &**value else { return Found::Fault(Fault::Mismatch) };
+        let reasons = (start, self.because.len());
+        let local = |value| Local { name: variable, value, reasons, outer };
         match each {
             Macro::All | Macro::Exists => {
                 let decides = each == Macro::Exists;
-                let mut so_far = because.clone().valued(Known::Value(Value::Bool(!decides)));
+                let mut so_far = Found::bool(!decides);
                 for entry in entries {
-                    let verdict = join(decides, so_far, run(entry));
-                    if verdict.truth() == Some(decides) {
-                        return verdict;
+                    let before = self.because.len();
+                    let found = join(decides, so_far, owned(self.run(body, Some(&local(entry)))));
+                    if found.truth() == Some(decides) {
+                        // Only the entry that decides counts, and the list it stands in.
+                        self.because.drain(reasons.1..before);
+                        return found;
                     }
-                    so_far = verdict;
+                    so_far = found;
+                    self.tidy(reasons.1, missing);
                 }
                 so_far
             }
-            Macro::ExistsOne => {
-                let (mut all, mut found) = (because.clone(), 0);
-                let (mut unknown, mut fault) = (false, None);
+            Macro::ExistsOne | Macro::Filter | Macro::Map => {
+                let (mut kept, mut unknown, mut fault) = (vec![], false, None);
                 for entry in entries {
-                    let verdict = run(entry);
-                    all = all.with(&verdict);
-                    match verdict.value {
-                        Known::Value(Value::Bool(holds)) => found += usize::from(holds),
-                        Known::Unknown => unknown = true,
-                        Known::Fault(f) => fault = fault.or(Some(f)),
-                        Known::Value(_) => fault = fault.or(Some(Fault::Mismatch)),
+                    match (each, self.run(body, Some(&local(entry)))) {
+                        (Macro::Map, Found::Value(value)) => kept.push(value.into_owned()),
+                        (_, Found::Unknown) => unknown = true,
+                        (_, Found::Fault(f)) => fault = fault.or(Some(f)),
+                        (_, found) => match found.truth() {
+                            Some(true) => kept.push(entry.clone()),
+                            Some(false) => {}
+                            None => fault = fault.or(Some(Fault::Mismatch)),
+                        },
                     }
+                    self.tidy(reasons.1, missing);
                 }
-                let value = match (fault, unknown) {
-                    // A second one cannot be undone by what is still unknown.
-                    (None, true) if found >= 2 => Known::Value(Value::Bool(false)),
-                    (_, true) => Known::Unknown,
-                    (Some(fault), false) => Known::Fault(fault),
-                    (None, false) => Known::Value(Value::Bool(found == 1)),
-                };
-                all.valued(value)
+                match (each, unknown, fault) {
+                    // A second one cannot be undone by what is still unknown; only a fault could, as in CEL.
+                    (Macro::ExistsOne, true, None) if kept.len() >= 2 && !body.may_fault() => Found::bool(false),
+                    (_, true, _) => Found::Unknown,
+                    (_, false, Some(fault)) => Found::Fault(fault),
+                    (Macro::ExistsOne, false, None) => Found::bool(kept.len() == 1),
+                    (_, false, None) => Found::of(Ok(Value::List(kept))),
+                }
             }
-            Macro::Filter | Macro::Map => {
-                let (mut all, mut kept) = (because.clone(), Vec::new());
-                let (mut unknown, mut fault) = (false, None);
-                for entry in entries {
-                    let verdict = run(entry);
-                    all = all.with(&verdict);
-                    match (each, verdict.value) {
-                        (Macro::Map, Known::Value(value)) => kept.push(value),
-                        (_, Known::Value(Value::Bool(true))) => kept.push(entry.clone()),
-                        (_, Known::Value(Value::Bool(false))) => {}
-                        (_, Known::Value(_)) => fault = fault.or(Some(Fault::Mismatch)),
-                        (_, Known::Unknown) => unknown = true,
-                        (_, Known::Fault(f)) => fault = fault.or(Some(f)),
-                    }
-                }
-                let value = match (fault, unknown) {
-                    (_, true) => Known::Unknown,
-                    (Some(fault), false) => Known::Fault(fault),
-                    (None, false) => Known::Value(Value::List(kept)),
-                };
-                all.valued(value)
+        }
+    }
+
+    /// Keeps long lists from piling up the same reasons.
+    fn tidy(&mut self, because: usize, missing: usize) {
+        const MANY: usize = 64;
+        for (paths, from) in [(&mut self.because, because), (&mut self.missing, missing)] {
+            if paths.len() > from + MANY {
+                let tail = once_each(paths.split_off(from));
+                paths.extend(tail);
             }
         }
     }
 }
 
-fn lookup<'a>(name: &str, mut local: Option<&'a Local<'a>>) -> Option<&'a Verdict> {
+fn lookup<'v>(name: &str, mut local: Option<&'v Local<'v>>) -> Option<&'v Local<'v>> {
     while let Some(l) = local {
         if l.name == name {
-            return Some(l.verdict);
+            return Some(l);
         }
         local = l.outer;
     }
     None
 }
 
-/// A field of a record. One that has not been filled in is unknown: what is missing is the fact the record stands in.
-fn field(of: Verdict, name: &str) -> Verdict {
-    match &of.value {
-        Known::Value(Value::Record(record)) => match record.get(name) {
-            Some(value) => {
-                let value = Known::Value(value.clone());
-                of.valued(value)
-            }
-            None => {
-                let missing = of.because.clone();
-                Verdict { value: Known::Unknown, because: of.because, missing }
-            }
-        },
-        _ => strict(of),
+fn owned(found: Found) -> Found<'static> {
+    match found {
+        Found::Value(value) => Found::Value(Cow::Owned(value.into_owned())),
+        other => other.no_value(),
     }
-}
-
-/// Passes an unknown or a fault on; a value of the wrong type is a fault.
-fn strict(of: Verdict) -> Verdict {
-    let value = match &of.value {
-        Known::Value(_) => Known::Fault(Fault::Mismatch),
-        other => other.clone(),
-    };
-    of.valued(value)
-}
-
-/// `a` is why `b` counts.
-fn reasons(a: Verdict, b: Verdict) -> Verdict {
-    let value = b.value.clone();
-    b.with(&a).valued(value)
 }
 
 /// Joins two operands of which the first does not decide.
-fn join(decides: bool, a: Verdict, b: Verdict) -> Verdict {
+fn join<'v>(decides: bool, a: Found<'v>, b: Found<'v>) -> Found<'v> {
     if b.truth() == Some(decides) {
         return b;
     }
-    let value = match (&a.value, &b.value) {
-        (Known::Unknown, _) | (_, Known::Unknown) => Known::Unknown,
-        (Known::Fault(fault), _) | (_, Known::Fault(fault)) => Known::Fault(fault.clone()),
-        (Known::Value(Value::Bool(_)), Known::Value(Value::Bool(_))) => Known::Value(Value::Bool(!decides)),
-        _ => Known::Fault(Fault::Mismatch),
-    };
-    a.with(&b).valued(value)
+    match (a, b) {
+        (Found::Unknown, _) | (_, Found::Unknown) => Found::Unknown,
+        (Found::Fault(fault), _) | (_, Found::Fault(fault)) => Found::Fault(fault),
+        (a, b) if a.truth().is_some() && b.truth().is_some() => Found::bool(!decides),
+        _ => Found::Fault(Fault::Mismatch),
+    }
+}
+
+fn negate(value: &Value) -> Outcome {
+    match value {
+        Value::Int(n) => n.checked_neg().map(Value::Int).ok_or(Fault::Overflow),
+        Value::Money(n) => n.checked_neg().map(Value::Money).ok_or(Fault::Overflow),
+        _ => Err(Fault::Mismatch),
+    }
 }
 
 fn compare(comparison: Comparison, a: &Value, b: &Value) -> Outcome {
@@ -439,10 +550,10 @@ fn shift(date: NaiveDate, period: Period, sign: i32, calendar: &Calendar) -> Res
             }
         }
     };
-    shifted.ok_or(Fault::DateRange)
+    shifted.filter(|date| (FIRST_DAY..=LAST_DAY).contains(date)).ok_or(Fault::DateRange)
 }
 
-fn call(function: Function, arguments: &[Value]) -> Outcome {
+fn call(function: Function, arguments: &[&Value]) -> Outcome {
     let period = |n: &i64, make: fn(i32) -> Period| i32::try_from(*n).map(|n| Value::Period(make(n))).map_err(|_| Fault::DateRange);
     match (function, arguments) {
         (Function::Years, [Value::Int(n)]) => period(n, Period::Years),
@@ -456,17 +567,21 @@ fn call(function: Function, arguments: &[Value]) -> Outcome {
         (Function::Size, [Value::Text(text)]) => count(text.chars().count()),
         (Function::Size, [Value::List(list)]) => count(list.len()),
         (Function::Sum, [Value::List(list)]) => sum(list, |v| if let Value::Int(n) = v { Some(*n) } else { None }).map(Value::Int),
-        (Function::SumMoney, [Value::List(list)]) => {
-            sum(list, |v| if let Value::Money(n) = v { Some(*n) } else { None }).map(Value::Money)
-        }
+        (Function::SumMoney, [Value::List(list)]) => sum(list, |v| if let Value::Money(n) = v { Some(*n) } else { None }).map(Value::Money),
         (Function::StartsWith, [Value::Text(text), Value::Text(part)]) => Ok(Value::Bool(text.starts_with(part.as_str()))),
         (Function::EndsWith, [Value::Text(text), Value::Text(part)]) => Ok(Value::Bool(text.ends_with(part.as_str()))),
         (Function::Contains, [Value::Text(text), Value::Text(part)]) => Ok(Value::Bool(text.contains(part.as_str()))),
-        (Function::Matches, [Value::Text(text), Value::Text(pattern)]) => {
-            regex_lite::Regex::new(pattern).map(|r| Value::Bool(r.is_match(text))).map_err(|_| Fault::Mismatch)
+        (Function::Matches, [Value::Text(text), Value::Text(expression)]) => {
+            pattern(expression).map(|r| Value::Bool(r.is_match(text))).map_err(|_| Fault::Mismatch)
         }
         _ => Err(Fault::Mismatch),
     }
+}
+
+/// A regular expression of limited size: it matches in time linear in the text.
+pub fn pattern(text: &str) -> Result<regex_lite::Regex, regex_lite::Error> {
+    const LARGEST: usize = 16 * 1024;
+    regex_lite::RegexBuilder::new(text).size_limit(LARGEST).build()
 }
 
 fn count(n: usize) -> Outcome {

@@ -61,10 +61,14 @@ pub enum Wrong {
     Inside { place: String, wrong: Box<Wrong> },
     #[error("a list of at most {0} entries is expected")]
     TooLong(usize),
+    #[error("a text of at most {0} characters is expected")]
+    TooMuchText(usize),
 }
 
 /// The longest list an answer may hold.
 pub const LIST_LIMIT: usize = 500;
+/// The longest text an answer may hold, in characters. Both limits bound the time that a rule takes.
+pub const TEXT_LIMIT: usize = 10_000;
 
 impl Type {
     /// The type's name in messages and in `hall rule eval` files.
@@ -89,10 +93,15 @@ impl Type {
             (Type::Bool, Json::Bool(b)) => Ok(Value::Bool(*b)),
             (Type::Int, Json::Number(n)) => n.as_i64().map(Value::Int).ok_or(mismatch),
             (Type::Money, Json::Number(n)) => n.as_i64().map(Value::Money).ok_or(mismatch),
+            (Type::Text, Json::String(s)) if s.chars().nth(TEXT_LIMIT).is_some() => Err(Wrong::TooMuchText(TEXT_LIMIT)),
             (Type::Text, Json::String(s)) => Ok(Value::Text(s.clone())),
             (Type::Date, Json::String(s)) => read_date(s).map(Value::Date).ok_or_else(|| Wrong::Date(s.clone())),
             (Type::Choice(options), Json::String(s)) => {
-                if options.contains(s) { Ok(Value::Text(s.clone())) } else { Err(Wrong::Option(s.clone())) }
+                if options.contains(s) {
+                    Ok(Value::Text(s.clone()))
+                } else {
+                    Err(Wrong::Option(s.clone()))
+                }
             }
             (Type::Record(fields), Json::Object(given)) => {
                 let mut record = BTreeMap::new();
@@ -122,8 +131,18 @@ impl Type {
 /// `YYYY-MM-DD`, four digits of year, and nothing else.
 pub fn read_date(text: &str) -> Option<NaiveDate> {
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    (date.format("%Y-%m-%d").to_string() == text).then_some(date)
+    ((FIRST_DAY..=LAST_DAY).contains(&date) && date.format("%Y-%m-%d").to_string() == text).then_some(date)
 }
+
+/// Dates run from 0001-01-01 to 9999-12-31, as CEL's timestamps do.
+pub const FIRST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
+    Some(day) => day,
+    None => NaiveDate::MIN,
+};
+pub const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
+    Some(day) => day,
+    None => NaiveDate::MAX,
+};
 
 impl Value {
     /// The plain JSON of a value: what [`Type::read`] reads back.

@@ -1,4 +1,4 @@
-//! Signatures: key ids, context strings and signed JSON documents (trust list, catalogue bundle). Every signature is
+//! Signatures: key ids, context strings and signed JSON documents (trust list, head of the catalogue). Every signature is
 //! made under a context, so that one made for one purpose never serves another; a new version is a new context.
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
@@ -10,7 +10,10 @@ pub const RECEIPT: &str = "mingbai/receipt/1";
 /// The hall's receipt.
 pub const ACKNOWLEDGEMENT: &str = "mingbai/acknowledgement/1";
 pub const TRUST_LIST: &str = "mingbai/trust-list/1";
-pub const BUNDLE: &str = "mingbai/catalogue/1";
+/// The head of a catalogue.
+pub const BUNDLE: &str = "mingbai/catalogue/2";
+/// A whole catalogue, as halls published it before it had parts.
+pub const WHOLE_CATALOGUE: &str = "mingbai/catalogue/1";
 
 /// The key id of a public key: the first 8 bytes of its SHA-256.
 pub fn key_id(public: &[u8; 32]) -> [u8; 8] {

@@ -62,10 +62,12 @@ fn plain(value: toml::Value) -> Json {
     }
 }
 
-/// Opens the app's first page and waits until the catalogue is on it, behind the attract screen on a kiosk.
+/// Opens the app's first page and waits until the catalogue is on it, behind the attract screen on a kiosk, and until
+/// every part of it is on the device.
 pub async fn arrive(browser: &Browser, address: &str) {
     browser.open(address).await;
     home(browser).await;
+    keeps_the_catalogue(browser).await;
 }
 
 /// On the home page, past the attract screen, which lies over it on a kiosk.
@@ -76,8 +78,22 @@ pub async fn home(browser: &Browser) {
     }
 }
 
-/// Waits until the app would start without a network: the service worker has kept every file.
+/// Waits until this device has a whole catalogue to work with offline.
+async fn keeps_the_catalogue(browser: &Browser) {
+    let script = "const done = arguments[arguments.length - 1];
+        const opening = indexedDB.open('mingbai');
+        opening.onerror = () => done(false);
+        opening.onsuccess = () => {
+            const row = opening.result.transaction('settings').objectStore('settings').get('catalogue');
+            row.onsuccess = () => { opening.result.close(); done('sequence' in JSON.parse(row.result ?? '{}')); };
+        };";
+    browser.until("the catalogue was not kept", async || browser.script_async(script).await == true).await;
+}
+
+/// Waits until the app would start and work without a network: the service worker has kept every file, the database the
+/// whole catalogue.
 pub async fn keeps_the_app(browser: &Browser) {
+    keeps_the_catalogue(browser).await;
     let script = "const done = arguments[arguments.length - 1]; navigator.serviceWorker.ready.then((r) => done(r.active.state), (e) => done(String(e)));";
     browser.until("the service worker did not start", async || browser.script_async(script).await == "activated").await;
 }

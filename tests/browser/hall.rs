@@ -2,8 +2,12 @@
 //! started again, which is how a test takes the network away: a browser told to be offline does not tell its service
 //! worker.
 
+use mingbai::catalogue::author::Source;
 use serde::Deserialize;
 use serde_json::Value;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::Connection as _;
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -12,6 +16,8 @@ use tempfile::TempDir;
 
 pub struct Hall {
     data: TempDir,
+    /// Another catalogue than the sample.
+    catalogue: Option<TempDir>,
     port: u16,
     running: Option<Child>,
     staff: Vec<SignIn>,
@@ -27,7 +33,7 @@ impl Hall {
     /// Sets up a hall and starts it.
     pub fn start() -> Hall {
         let data = tempfile::tempdir().expect("a folder for the hall");
-        let mut hall = Hall { data, port: free_port(), running: None, staff: vec![] };
+        let mut hall = Hall { data, catalogue: None, port: free_port(), running: None, staff: vec![] };
         let created = hall.command(&["init", "--demo-staff"]);
         hall.staff = serde_json::from_value(created["staff"].clone()).expect("the demo staff");
         hall.start_again();
@@ -40,6 +46,7 @@ impl Hall {
         let mut child = program()
             .args(["serve", "--json", "--listen", &format!("127.0.0.1:{}", self.port), "--data"])
             .arg(self.data.path())
+            .args(self.catalogue.iter().flat_map(|folder| [OsStr::new("--catalogue"), folder.path().as_os_str()]))
             .stdout(Stdio::piped())
             .spawn()
             .expect("starting the hall");
@@ -64,6 +71,34 @@ impl Hall {
             assert!(Instant::now() < deadline, "the hall did not stop");
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// What it serves from its next start on.
+    pub fn publish(&mut self, sources: &[Source]) {
+        let folder = tempfile::tempdir().expect("a folder for the catalogue");
+        for source in sources {
+            std::fs::write(folder.path().join(&source.name), &source.text).expect("a file of the catalogue");
+        }
+        self.catalogue = Some(folder);
+    }
+
+    /// Gives every part of the catalogue other bytes than its name promises.
+    pub async fn spoil_parts(&self) {
+        let other = mingbai::hall::catalogue::pack(b"[]");
+        let mut database = self.database().await;
+        let spoil = "CREATE TABLE sound AS SELECT * FROM catalogue_parts";
+        sqlx::query(spoil).execute(&mut database).await.expect("a copy");
+        sqlx::query("UPDATE catalogue_parts SET packed = ?").bind(other).execute(&mut database).await.expect("other bytes");
+    }
+
+    pub async fn restore_parts(&self) {
+        let restore = "UPDATE catalogue_parts SET packed = (SELECT packed FROM sound WHERE sound.sha256 = catalogue_parts.sha256)";
+        sqlx::query(restore).execute(&mut self.database().await).await.expect("the bytes of before");
+    }
+
+    async fn database(&self) -> SqliteConnection {
+        let file = SqliteConnectOptions::new().filename(self.data.path().join("hall.db"));
+        SqliteConnection::connect_with(&file).await.expect("the hall's database")
     }
 
     pub fn url(&self, path: &str) -> String {

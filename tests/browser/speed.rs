@@ -1,10 +1,15 @@
 //! How fast the app starts and answers on a processor slowed down four times; run by `cargo x bench start`, which wants
-//! medians of `MINGBAI_BENCH_RUNS` runs.
+//! medians of `MINGBAI_BENCH_RUNS` runs, with the sample catalogue and `MINGBAI_BENCH_ITEMS` generated items beside it.
 
 use crate::applicant::{association, begin, home, keeps_the_app};
 use crate::browser::{Browser, PHONE};
 use crate::hall::Hall;
+use mingbai::catalogue::author;
 use serde_json::json;
+
+#[allow(dead_code)]
+#[path = "../many/mod.rs"]
+mod many;
 
 const ITEM: &str = "association-setup";
 
@@ -12,8 +17,15 @@ const ITEM: &str = "association-setup";
 #[ignore = "a measurement: cargo x bench start"]
 async fn from_navigation_to_a_usable_home_and_one_question_further() {
     let _turn = crate::turn().await;
-    let hall = Hall::start();
-    let runs = std::env::var("MINGBAI_BENCH_RUNS").ok().and_then(|n| n.parse().ok()).unwrap_or(3usize).max(1);
+    let number = |name: &str| std::env::var(name).ok().and_then(|n| n.parse().ok());
+    let (runs, items): (usize, usize) = (number("MINGBAI_BENCH_RUNS").unwrap_or(3).max(1), number("MINGBAI_BENCH_ITEMS").unwrap_or(0));
+    let mut hall = Hall::start();
+    if items > 0 {
+        hall.stop();
+        // Each begins with the hall's own file; written twice, it is the same.
+        hall.publish(&author::sample().into_iter().chain(many::sources(items, 1)).collect::<Vec<_>>());
+        hall.start_again();
+    }
     let (mut cold, mut kept, mut question) = (vec![], vec![], vec![]);
     for _ in 0..runs {
         let browser = Browser::start("phone", PHONE).await;
@@ -27,7 +39,7 @@ async fn from_navigation_to_a_usable_home_and_one_question_further() {
         browser.click(&format!("option-{}", association().facts["scope"].as_str().unwrap())).await;
         question.push(browser.script_async(NEXT).await.as_f64().unwrap());
     }
-    println!("4x CPU throttling, median of {runs} (all runs)");
+    println!("4x CPU throttling, {items} items beside the sample's, median of {runs} (all runs)");
     for (what, times) in [
         ("navigation to usable home, cold", &mut cold),
         ("navigation to usable home, from the service worker", &mut kept),

@@ -4,7 +4,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod applications;
+mod changed;
+mod diff;
+mod explain;
+mod lint;
 mod mistakes;
+mod overlays;
 mod schema;
 mod search;
+mod sheets;
+#[path = "../many/mod.rs"]
+mod many;
 mod worked;

@@ -5,18 +5,18 @@ use mingbai::catalogue::author::{self, Source};
 /// The sound file, a passage of it, what an author wrote instead, and what the report must mark and say.
 const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("individuals >= 50", "individual >= 50", "individual", "did you mean `individuals`"),
-    ("funds >= yuan(30000)", "funds >= 30000", ">=", "write money as yuan"),
+    ("funds >= yuan(30000)", "funds >= 30000", ">=", "money counts fen"),
     ("full_time_staff >= 1", "full_time_staff", "full_time_staff", "a condition must be a bool"),
     ("scope == \"cross-region\"", "scope == \"abroad\"", "\"abroad\"", "none of the options"),
-    ("today + years(1)", "today + 1", "+", "cannot be combined"),
+    ("today + years(1)", "today + 1", "+", "days, working days, months or years"),
     ("today + years(1)", "today + years(1", "\n", "syntax error"),
     ("full_time_staff >= 1", "full_time_staff >= 1.5", "1.5", "no decimals"),
     ("\"associations:10(1)\"", "\"association:10(1)\"", "\"association:10(1)\"", "names no law"),
     ("\"associations:10(1)\"", "\"associations\"", "\"associations\"", "law:article"),
     ("category = \"organisations\"", "category = \"clubs\"", "\"clubs\"", "no category"),
     ("next = [\"accept\"]", "next = [\"acept\"]", "\"acept\"", "no step"),
-    ("necessity = \"required\"", "necessity = \"needed\"", "\"needed\"", "unknown variant"),
-    ("visits = 1", "visits = \"one\"", "\"one\"", "invalid type"),
+    ("necessity = \"required\"", "necessity = \"needed\"", "\"needed\"", "there is no choice `needed`"),
+    ("visits = 1", "visits = \"one\"", "\"one\"", "a whole number, not text"),
     ("visits = 1", "visit = 1", "visit", "unknown field"),
 ];
 

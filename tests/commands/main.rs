@@ -3,9 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod diff;
 mod pictures;
 mod program;
 mod receipts;
+mod sheets;
 
 use program::{Folder, hall, hall_in};
 use serde::Deserialize;
@@ -168,7 +170,8 @@ fn an_assessment_is_told_in_both_languages() {
     assert!(told.object()["points"].as_array().unwrap().iter().any(|point| point["id"] == "condition.members"));
     let said = hall(args);
     assert_eq!(said.exit, 0);
-    for part in ["社会团体成立登记", "Registering a social organisation", "50 名以上个人会员", "At least 50 individual members", "缺少"] {
+    let because = "有 42 名个人会员,需要 50 名;或有 0 个单位会员,需要 30 个";
+    for part in ["社会团体成立登记", "Registering a social organisation", "50 名以上个人会员", "At least 50 individual members", "缺少", because] {
         assert!(said.out.contains(part), "{part} in {}", said.out);
     }
 }
@@ -197,6 +200,33 @@ fn mistakes_in_a_catalogue_are_shown_at_their_place() {
     assert_eq!(said.exit, 1);
     assert!(said.out.contains(&format!("association-setup.toml:{line}:{column}")) && said.out.contains('^'), "{}", said.out);
     assert_eq!(hall(["catalogue", "check"]).exit, 0, "the sample itself is sound");
+}
+
+/// What compiles may still be wrong: the linter says where, what and how to mend it, and nothing is built from it.
+#[test]
+fn what_the_linter_finds_is_told_and_keeps_the_catalogue_from_being_built() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path("catalogue")).unwrap();
+    for source in mingbai::catalogue::author::sample() {
+        let text = source.text.replacen("3 万元以上活动资金", "较多活动资金", 1);
+        folder.write(&format!("catalogue/{}", source.name), text);
+    }
+    let dir = folder.path("catalogue").display().to_string();
+    let told = hall(["catalogue", "check", &dir, "--json"]);
+    let findings = told.objects().unwrap();
+    let found = findings.iter().find(|f| f["code"] == "text.indefinite").unwrap_or_else(|| panic!("{findings:?}"));
+    assert_eq!((told.exit, &found["file"], &found["severity"]), (1, &json!("association-setup.toml"), &json!("error")));
+    assert_eq!(found["place"], "conditions[funds].text.zh");
+    for said in ["message", "help"] {
+        assert!(found[said]["zh"].is_string() && found[said]["en"].is_string(), "{found}");
+    }
+    let said = hall(["catalogue", "check", &dir]);
+    assert!(said.out.contains("error[text.indefinite]") && said.out.contains("“较”") && said.out.contains('^'), "{}", said.out);
+    let data = folder.path("data").display().to_string();
+    assert_eq!(hall(["init", "--data", &data]).exit, 0);
+    let out = folder.path("built.json").display().to_string();
+    let built = hall(["catalogue", "build", &dir, "--data", &data, "--out", &out]);
+    assert!(built.exit == 1 && !std::path::Path::new(&out).exists(), "{built:?}");
 }
 
 #[test]
@@ -234,10 +264,18 @@ fn a_hall_is_set_up_once_and_builds_a_signed_catalogue() {
     assert_eq!(built.exit, 0, "{built:?}");
     let bytes = std::fs::read(&out).unwrap();
     assert_eq!(built.object()["bytes"], bytes.len());
-    let signed: mingbai::signing::Signed = serde_json::from_slice(&bytes).unwrap();
+    let whole: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+    let signed: mingbai::signing::Signed = serde_json::from_value(whole["head"].clone()).unwrap();
     let root = mingbai::hall::keys::Keys::open(&folder.path("data")).unwrap().root_public();
     let bundle = mingbai::catalogue::bundle::Bundle::open(&signed, &root).unwrap();
-    assert_eq!((built.object()["version"].as_str(), built.object()["items"].as_u64()), (Some(bundle.version.as_str()), Some(bundle.items.len() as u64)));
+    let object = built.object();
+    assert_eq!((object["version"].as_str(), object["items"].as_u64()), (Some(bundle.version.as_str()), Some(bundle.count.into())));
+    assert_eq!((object["sequence"].as_u64(), bundle.sequence), (Some(1), 1));
+    for part in bundle.parts() {
+        let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, whole["parts"][&part.sha256].as_str().unwrap());
+        part.check(&bytes.unwrap()).unwrap();
+    }
+    assert_eq!(whole["parts"].as_object().unwrap().len(), bundle.parts().count());
     assert_eq!(hall(build).object(), built.object(), "the same content has the same version");
 }
 

@@ -18,7 +18,7 @@ async fn a_restart_keeps_everything() {
     let world = world.restart().await;
     let mut client = world.anonymous();
     assert_eq!(client.hall().await.root, hall.root);
-    assert_eq!(client.catalogue().await.version, kiosk.catalogue.version);
+    assert_eq!(client.head().await, kiosk.catalogue.head);
     let after = client.trust().await;
     assert!(after.sequence > trust.sequence, "never goes back");
     assert_eq!((after.hall_keys, after.devices), (trust.hall_keys, trust.devices));
@@ -46,7 +46,7 @@ async fn submissions_of_an_earlier_catalogue_are_checked_with_it() {
     let add_catalogue = |config: &mut mingbai::hall::Config| config.catalogue = Some(folder.path().to_owned());
     write(false);
     let world = world.restart_with(add_catalogue).await;
-    assert_ne!(world.anonymous().catalogue().await.version, phone.catalogue.version);
+    assert_ne!(world.anonymous().head().await.version, phone.catalogue.head.version);
     let clerk = world.clerk().await;
     let number = read::<Acknowledgement>(world.anonymous().submit(&early.sealed).await).await.short_number;
     let case = clerk.case(&number).await;

@@ -8,6 +8,8 @@ mod filing;
 mod front;
 mod hostile;
 mod kept;
+mod open;
+mod published;
 mod sign_in;
 mod window;
 mod world;

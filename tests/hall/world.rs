@@ -5,7 +5,8 @@ use ed25519_dalek::SigningKey;
 use mingbai::api::*;
 use mingbai::calendar::hall_date;
 use mingbai::case::Act;
-use mingbai::catalogue::bundle::Bundle;
+use mingbai::catalogue::Item;
+use mingbai::catalogue::bundle::{Bundle, Part, in_force};
 use mingbai::check::{Application, Declared, assess};
 use mingbai::hall::{self, Config};
 use mingbai::receipt::claims::sign;
@@ -62,7 +63,7 @@ impl World {
         World::open(tempfile::tempdir().unwrap(), change).await
     }
 
-    async fn open(data: TempDir, change: impl FnOnce(&mut Config)) -> World {
+    pub async fn open(data: TempDir, change: impl FnOnce(&mut Config)) -> World {
         hall::observe::log_to(|| Log);
         let listen = "127.0.0.1:0".parse().unwrap();
         let mut config = Config { data: data.path().to_owned(), listen, catalogue: None, tls: None, holidays: None };
@@ -190,9 +191,26 @@ impl Client {
         read(self.get("/hall").await).await
     }
 
-    pub async fn catalogue(&self) -> Bundle {
+    pub async fn head(&self) -> Bundle {
         let root = from_hex(&self.hall().await.root).unwrap();
         Bundle::open(&read::<Signed>(self.get("/catalogue").await).await, &root).unwrap()
+    }
+
+    pub async fn part(&self, part: &Part) -> Vec<u8> {
+        let answer = self.get(&format!("/catalogue/parts/{}", part.sha256)).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        let bytes = answer.bytes().await.unwrap().to_vec();
+        part.check(&bytes).unwrap();
+        bytes
+    }
+
+    pub async fn catalogue(&self) -> Catalogue {
+        let head = self.head().await;
+        let mut items = Vec::new();
+        for pack in &head.packs {
+            items.extend(pack.items(&self.part(pack).await).unwrap());
+        }
+        Catalogue { head, items }
     }
 
     pub async fn trust(&self) -> TrustList {
@@ -254,6 +272,19 @@ impl Operator {
     }
 }
 
+/// The catalogue as a device keeps it: the head, and what is in the packs.
+pub struct Catalogue {
+    pub head: Bundle,
+    pub items: Vec<Item>,
+}
+
+impl Catalogue {
+    /// The version that counts today.
+    pub fn item(&self, code: &str) -> Option<&Item> {
+        in_force(&self.items, code, hall_date(now()))
+    }
+}
+
 /// A kiosk, a desk or a phone: a key, and what it keeps of the hall.
 pub struct Device {
     pub client: Client,
@@ -261,7 +292,7 @@ pub struct Device {
     pub self_issued: bool,
     pub hall: HallInfo,
     pub sealing: SealingKey,
-    pub catalogue: Bundle,
+    pub catalogue: Catalogue,
 }
 
 /// A submission as the outbox holds it.
@@ -301,7 +332,11 @@ impl Device {
 
     /// What an applicant would confirm now.
     pub fn prepare(&self) -> Submission {
-        let item = self.catalogue.item(ITEM).unwrap();
+        self.prepare_with(self.catalogue.item(ITEM).unwrap(), &self.catalogue.head.version)
+    }
+
+    /// The same with another version of the item, or of the catalogue.
+    pub fn prepare_with(&self, item: &Item, catalogue: &str) -> Submission {
         let facts = [("scope", "local".into()), ("individuals", 60.into()), ("units", 0.into())];
         let declared = |m: &mingbai::catalogue::Material| Declared { have: true, originals: m.originals, copies: m.copies, ..Default::default() };
         let application = Application {
@@ -309,14 +344,14 @@ impl Device {
             materials: item.materials.iter().map(|m| (m.code.clone(), declared(m))).collect(),
         };
         let captured_at = now();
-        let today = Today { date: hall_date(captured_at), calendar: &self.catalogue.calendar };
+        let today = Today { date: hall_date(captured_at), calendar: &self.catalogue.head.calendar };
         let assessment = assess(item, &application, &today);
         Submission {
             id: Uuid::from_bytes(random()),
             salt: hex(&random::<16>()),
             item: item.code.clone(),
             item_version: item.version,
-            catalogue_version: self.catalogue.version.clone(),
+            catalogue_version: catalogue.to_owned(),
             applicant: Applicant { name: NAME.into(), identifier: IDENTIFIER.into(), phone: PHONE.into(), contact: String::new() },
             application,
             attachments: vec![],

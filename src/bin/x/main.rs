@@ -3,9 +3,10 @@
 //!
 //! - [`tools`]: wasm target, Trunk, wasm-bindgen, wasm-opt; [`debian`]: what the browser tests need from the system.
 //! - [`app`]: the wasm app → `dist/`; [`finish`]: what is done to the files that Trunk leaves.
-//! - [`up`]: a hall to try out; [`test`]: all tests, the pictures and the measurements in a real browser; [`size`].
+//! - [`up`]: a hall to try out; [`test`]: all tests and the pictures; [`bench`]: how fast it is; [`size`].
 
 mod app;
+mod bench;
 #[path = "../../../tests/browser/chromium.rs"]
 mod chromium;
 mod debian;
@@ -47,20 +48,10 @@ enum Task {
     Screens,
     /// Bytes of a first visit
     Size,
-    /// Measure speed in a real browser
+    /// Measure speed
     Bench {
         #[command(subcommand)]
-        what: Bench,
-    },
-}
-
-#[derive(Subcommand)]
-enum Bench {
-    /// From navigation to a usable home, cold and from the service worker, and one next-question step; 4× CPU throttling
-    Start {
-        /// Runs of which the median is taken
-        #[arg(long, default_value_t = 7)]
-        runs: usize,
+        what: bench::Bench,
     },
 }
 
@@ -82,7 +73,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Up(options) => return up::run(&options),
         Task::Test { filter } => return test::all(filter.as_deref()),
         Task::Screens => return test::screens(),
-        Task::Bench { what: Bench::Start { runs } } => return test::bench_start(runs),
+        Task::Bench { what } => return bench::run(what),
         Task::Tools => drop(tools::install(&mut say::Steps::new(tools::STEPS))?),
         Task::App => {
             let mut steps = say::Steps::new(tools::STEPS + app::STEPS);

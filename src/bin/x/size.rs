@@ -6,8 +6,8 @@ use crate::say::{self, Steps};
 use crate::tools;
 use anyhow::{Result, anyhow};
 use ed25519_dalek::SigningKey;
-use mingbai::calendar::Calendar;
-use mingbai::catalogue::author;
+use mingbai::calendar::{Calendar, hall_date};
+use mingbai::catalogue::author::{self, publish::Published};
 use mingbai::hall::catalogue::pack;
 use mingbai::signing::{self, Signed};
 use std::path::Path;
@@ -31,18 +31,22 @@ pub fn print() -> Result<()> {
         *(if of_desk { &mut later } else { &mut first }) += sent;
         println!("{sent:>8}  {plain:>8}  {url}{}", if of_desk { "  (desk only)" } else { "" });
     }
-    let (plain, sent) = catalogue()?;
-    first += sent;
-    println!("{sent:>8}  {plain:>8}  /api/v1/catalogue");
+    for (name, plain, sent) in catalogue()? {
+        first += sent;
+        println!("{sent:>8}  {plain:>8}  /api/v1/catalogue{name}");
+    }
     println!("first visit: {first} bytes ({}) of {BUDGET} allowed; desk only: {later} bytes", say::kilobytes(first));
     Ok(())
 }
 
-/// The sample catalogue as the hall sends it, plain and packed. Any key will do: signatures are of one length.
-fn catalogue() -> Result<(u64, u64)> {
+/// The sample catalogue as the hall sends it, file by file, plain and packed. Any key will do: signatures are of one length.
+fn catalogue() -> Result<Vec<(String, u64, u64)>> {
     let found = |found: Vec<author::Finding>| anyhow!("the sample catalogue has {} errors", found.len());
-    let bundle = author::compile(&author::sample()).map_err(found)?.bundle(Calendar::announced());
-    let signed = Signed::sign(&bundle, signing::BUNDLE, &SigningKey::from_bytes(&[1; 32]))?;
-    let text = serde_json::to_vec(&signed)?;
-    Ok((text.len() as u64, pack(&text).len() as u64))
+    let catalogue = author::compile(&author::sample()).map_err(found)?;
+    let today = hall_date(std::time::SystemTime::now().into());
+    let Published { bundle, parts } = catalogue.publish(Calendar::announced(), today, 1);
+    let head = serde_json::to_vec(&Signed::sign(&bundle, signing::BUNDLE, &SigningKey::from_bytes(&[1; 32]))?)?;
+    let file = |name: String, bytes: &[u8]| (name, bytes.len() as u64, pack(bytes).len() as u64);
+    let parts = parts.iter().map(|(sha256, bytes)| file(format!("/parts/{sha256}"), bytes));
+    Ok(std::iter::once(file(String::new(), &head)).chain(parts).collect())
 }

@@ -1,5 +1,5 @@
-//! Everything that `cargo test` does for us: all tests, and the pictures and measurements, which are tests that only
-//! these tasks run. cargo's own summary is the last that is printed.
+//! Everything that `cargo test` does for us: all tests, and the pictures, which are tests that only this task runs.
+//! cargo's own summary is the last that is printed.
 
 use crate::say::{self, Steps};
 use crate::tools::{self, Tools};
@@ -19,19 +19,15 @@ pub fn screens() -> Result<ExitCode> {
     cargo_test(&tools, browser().args(["screens::", "--", "--ignored", "--nocapture"]))
 }
 
-/// Start-up and next-question times, printed.
-pub fn bench_start(runs: usize) -> Result<ExitCode> {
-    let tools = prepare("measurements")?;
-    cargo_test(&tools, browser().args(["speed::", "--", "--ignored", "--nocapture"]).env("MINGBAI_BENCH_RUNS", runs.to_string()))
-}
-
-fn browser() -> Command {
+/// The browser tests.
+pub fn browser() -> Command {
     let mut command = Command::new("cargo");
     command.args(["test", "--locked", "--test", "browser"]);
     command
 }
 
-fn prepare(what: &str) -> Result<Tools> {
+/// Tools and app, ready for tests.
+pub fn prepare(what: &str) -> Result<Tools> {
     let mut steps = Steps::new(1 + tools::STEPS + app::STEPS + 1);
     debian::install(&mut steps);
     let tools = tools::install(&mut steps)?;
@@ -40,8 +36,8 @@ fn prepare(what: &str) -> Result<Tools> {
     Ok(tools)
 }
 
-/// With our tools on PATH: one test runs the wasm half of itself with wasm-bindgen's runner.
-fn cargo_test(tools: &Tools, command: &mut Command) -> Result<ExitCode> {
+/// Runs cargo with our tools on PATH: one test runs the wasm half of itself with wasm-bindgen's runner.
+pub fn cargo_test(tools: &Tools, command: &mut Command) -> Result<ExitCode> {
     command.env("PATH", tools.path());
     if let Ok(found) = chromium::find() {
         command.env("CHROME", found.browser).env("CHROMEDRIVER", found.driver);

@@ -2,7 +2,7 @@
 //! own trunk or wasm-opt is touched.
 
 use crate::say::{self, Steps};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -140,6 +140,30 @@ impl Tools {
             Ok(()) => say::line("wasm-opt was installed but does not run (it needs Node.js): the app will work, but be larger"),
             Err(error) => say::line(&format!("wasm-opt could not be had (it comes with npm): the app will work, but be larger. {error:#}")),
         }
+    }
+}
+
+impl Tools {
+    /// The files of an npm package at one version, with nothing of it run.
+    pub fn npm(&self, name: &str, version: &str) -> Result<PathBuf> {
+        let prefix = self.dir.join("npm");
+        let package = prefix.join("node_modules").join(name);
+        let has = || -> Option<bool> {
+            let described: serde_json::Value = serde_json::from_str(&fs::read_to_string(package.join("package.json")).ok()?).ok()?;
+            Some(described["version"] == version)
+        };
+        if has() != Some(true) {
+            let status = Command::new("npm")
+                .args(["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--prefix"])
+                .arg(&prefix)
+                .arg(format!("{name}@{version}"))
+                // npm drops what it was not told to keep: binaryen is named again.
+                .arg(format!("binaryen@{BINARYEN}"))
+                .status()
+                .context("starting npm")?;
+            ensure!(status.success() && has() == Some(true), "{name} {version} could not be had; it comes with npm, which needs the network");
+        }
+        Ok(package)
     }
 }
 

@@ -25,7 +25,7 @@ impl TryFrom<Text> for Words {
 }
 
 /// `hall.toml`.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HallFile {
     pub hall: Hall,
@@ -36,7 +36,7 @@ pub struct HallFile {
 }
 
 /// Any other file: one item.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ItemFile {
     pub code: Spanned<String>,
@@ -82,7 +82,7 @@ pub struct ItemFile {
     pub complaint: Words,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FactType {
     Bool,
@@ -94,14 +94,13 @@ pub enum FactType {
     List,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fact {
     pub code: Spanned<String>,
     #[serde(rename = "type")]
     pub ty: Spanned<FactType>,
-    #[serde(default)]
-    pub name: Option<Words>,
+    pub name: Words,
     pub ask: Words,
     #[serde(default)]
     pub help: Option<Words>,
@@ -117,7 +116,7 @@ pub struct Fact {
     pub fields: Vec<Fact>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Derived {
     pub code: Spanned<String>,
@@ -125,7 +124,7 @@ pub struct Derived {
     pub rule: Spanned<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Gate {
     pub code: Spanned<String>,
@@ -139,7 +138,7 @@ pub struct Gate {
     pub basis: Spanned<Vec<Spanned<String>>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     pub code: Spanned<String>,
@@ -152,7 +151,7 @@ pub struct Condition {
     pub basis: Spanned<Vec<Spanned<String>>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Material {
     pub code: Spanned<String>,
@@ -179,7 +178,7 @@ pub struct Material {
     pub basis: Spanned<Vec<Spanned<String>>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Standard {
     pub code: Spanned<String>,
@@ -188,7 +187,7 @@ pub struct Standard {
     pub rule: Option<Spanned<String>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
     pub kind: LimitKind,
@@ -202,7 +201,7 @@ pub struct Limit {
     pub note: Option<Words>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fee {
     pub name: Words,
@@ -211,7 +210,7 @@ pub struct Fee {
     pub basis: Spanned<Vec<Spanned<String>>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     pub code: Spanned<String>,
@@ -224,11 +223,11 @@ pub struct Step {
 }
 
 /// A TOML local date.
-fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
     let date = toml::value::Datetime::deserialize(deserializer)?;
     date.to_string().parse().map_err(|_| serde::de::Error::custom("a date is expected, such as 2026-11-01"))
 }
 
-fn some_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+pub(super) fn some_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
     date(deserializer).map(Some)
 }

@@ -1,26 +1,31 @@
 //! An author's TOML files → typed items. Every rule is compiled and type-checked here; every mistake that can be found is
-//! reported in one pass, each with file, line, column and a caret under the place. What compiles is made into the bundle
-//! that devices keep.
+//! reported in one pass, each with file, line, column and a caret under the place. Of what compiles
+//! [`publish`] makes what devices keep.
 
+pub mod diff;
+mod example;
 mod file;
+mod help;
+pub mod index;
 mod lint;
+pub mod overlay;
 pub mod places;
+pub mod publish;
+mod shape;
+pub mod sheets;
 
-use super::bundle::{Bundle, FORMAT};
-use super::search::{Entry, Index, key};
-use super::{Basis, Category, Decided, Documents, Fact, GateOutcome, Hall, Item, Laws, LimitKind, Material};
+use super::{Basis, Category, Decided, Derived, Documents, Fact, GateOutcome, Hall, Item, Laws, LimitKind, Material};
 use crate::calendar::Calendar;
-use crate::rules::author::{self as rules, Refused};
-use crate::rules::expr::Scope;
+use crate::rules::author::{self as rules, Refused, Scope};
 use crate::rules::{Rule, Type};
-use crate::words::Text;
+use crate::words::{Phrase, Text};
 use chrono::NaiveDate;
 use file::{FactType, HallFile, ItemFile};
-use pinyin::ToPinyin;
+use overlay::{Named, Origin};
 use places::Places;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
-use std::collections::BTreeSet;
+use shape::Mistake;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use toml::Spanned;
@@ -135,6 +140,11 @@ fn embedded(name: &str) -> Option<Source> {
 
 /// Reads, types and checks all files. `Err` holds every finding, in order of files and lines.
 pub fn compile(sources: &[Source]) -> Result<Catalogue, Vec<Finding>> {
+    compile_with_origins(sources).map(|(catalogue, _)| catalogue)
+}
+
+/// The same, with what each item was made of.
+fn compile_with_origins(sources: &[Source]) -> Result<(Catalogue, Vec<Origin<'_>>), Vec<Finding>> {
     let mut findings = Vec::new();
     let mut read: Vec<&Source> = sources.iter().collect();
     read.sort_by(|a, b| a.name.cmp(&b.name));
@@ -142,30 +152,38 @@ pub fn compile(sources: &[Source]) -> Result<Catalogue, Vec<Finding>> {
         Some(source) => parse::<HallFile>(source, &mut findings),
         None => {
             let source = Source { name: HALL_FILE.into(), text: String::new() };
-            findings.push(finding(&source, "file.missing", 0..0, Text::new("缺少这个文件", "this file is missing"), None));
+            findings.push(finding(&source, "file.missing", 0..0, Text::new("缺少这个文件", "this file is missing"), help::of("file.missing").map(Phrase::text)));
             None
         }
     };
-    let files: Vec<(&Source, ItemFile)> = read
+    let (overlays, own): (Vec<&Source>, Vec<&Source>) =
+        read.iter().filter(|s| s.name != HALL_FILE).partition(|s| matches!(Named::of(&s.name), Named::Overlay { .. }));
+    let files: Vec<(&Source, ItemFile)> = own
         .iter()
-        .filter(|s| s.name != HALL_FILE)
         .filter_map(|source| parse::<ItemFile>(source, &mut findings).map(|file| (*source, file)))
         .collect();
-    let codes: BTreeSet<String> = files.iter().map(|(_, f)| f.code.get_ref().clone()).collect();
+    one_a_day(&files, &mut findings);
+    // A file that cannot be read still says by its name which item it is: no gate that leads there is at fault.
+    let unread = own.iter().filter_map(|s| s.name.split(['@', '.']).next()).map(str::to_owned);
+    let codes: BTreeSet<String> = files.iter().map(|(_, f)| f.code.get_ref().clone()).chain(unread).collect();
     let known = Known {
         laws: hall.as_ref().map(|h| h.laws.keys().cloned().collect()),
         categories: hall.as_ref().map(|h| h.categories.iter().map(|c| c.code.clone()).collect()),
         documents: hall.as_ref().map(|h| h.documents.keys().cloned().collect()),
         items: codes,
     };
-    let items: Vec<Item> = files.into_iter().map(|(source, file)| Checker { source, known: &known, findings: &mut findings }.item(file)).collect();
+    let mut item = |(source, file)| (source, Checker { source, known: &known, findings: &mut findings }.item(file));
+    let bases: Vec<(&Source, Item)> = files.into_iter().map(&mut item).collect();
+    let (items, origins) = overlay::versions(&bases, &overlays, &known, &mut findings);
     match hall {
         Some(hall) if findings.is_empty() => {
             let HallFile { hall, categories, laws, documents } = hall;
-            Ok(Catalogue { hall, categories, laws, documents, items })
+            Ok((Catalogue { hall, categories, laws, documents, items }, origins))
         }
         _ => {
             findings.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+            // An overlay is read once for each version that it lies on.
+            findings.dedup();
             Err(findings)
         }
     }
@@ -173,74 +191,36 @@ pub fn compile(sources: &[Source]) -> Result<Catalogue, Vec<Finding>> {
 
 /// What is wrong with the files: errors of shape, names and types, or else what the linter finds.
 pub fn check(sources: &[Source], calendar: &Calendar) -> Vec<Finding> {
-    match compile(sources) {
-        Err(findings) => findings,
-        Ok(catalogue) => lint::lint(sources, &catalogue, calendar),
-    }
+    compile_and_lint(sources, calendar).map_or_else(|findings| findings, |(_, findings)| findings)
 }
 
-impl Catalogue {
-    /// The bundle that devices keep. Its version is made from its content alone: the newest item's day and a digest.
-    pub fn bundle(self, calendar: Calendar) -> Bundle {
-        let index = index(&self.items);
-        let day = self.items.iter().map(|i| i.version).max().unwrap_or_default();
-        let mut bundle = Bundle {
-            format: FORMAT,
-            version: String::new(),
-            hall: self.hall,
-            categories: self.categories,
-            laws: self.laws,
-            items: self.items,
-            calendar,
-            index,
-        };
-        // A bundle always serialises: its maps have text keys and it holds no floats.
-        let content = serde_json::to_vec(&bundle).unwrap_or_default();
-        let digest = crate::signing::hex(&Sha256::digest(&content)[..4]);
-        bundle.version = format!("{}-{digest}", day.format("%Y%m%d"));
-        bundle
-    }
+/// The catalogue and what the linter finds in it; `Err` as [`compile`] has it.
+pub fn compile_and_lint(sources: &[Source], calendar: &Calendar) -> Result<(Catalogue, Vec<Finding>), Vec<Finding>> {
+    let (catalogue, origins) = compile_with_origins(sources)?;
+    let findings = lint::lint(sources, &catalogue, &origins, calendar);
+    Ok((catalogue, findings))
 }
 
-/// Names and everyday names as they are, in full pinyin and in initials.
-fn index(items: &[Item]) -> Index {
-    let mut entries = Vec::new();
-    let mut add = |item: usize, text: String, rank: u8| {
-        let key = key(&text);
-        if !key.is_empty() && !entries.iter().any(|e: &Entry| e.item == item && e.key == key) {
-            entries.push(Entry { item, key, rank });
+/// No two files describe the same version of an item.
+fn one_a_day(files: &[(&Source, ItemFile)], findings: &mut Vec<Finding>) {
+    let mut seen = BTreeMap::new();
+    for (source, file) in files {
+        if let Some(other) = seen.insert((file.code.get_ref(), file.version), &source.name) {
+            let at = Places::of(&source.text).span("version");
+            let message = Text::new(format!("与 {other} 是同一版本"), format!("the same version as {other}"));
+            let help = Text::new("每一版写明自己的生效日期。", "Give each version the day on which it takes effect.");
+            findings.push(finding(source, "file.duplicate-version", at, message, Some(help)));
         }
-    };
-    for (at, item) in items.iter().enumerate() {
-        for (text, rank) in std::iter::once((&item.name.zh, 0)).chain(item.aliases.zh.iter().map(|a| (a, 1))) {
-            let syllables = |initial: bool| -> String {
-                let read = |(c, p): (char, Option<pinyin::Pinyin>)| match p {
-                    Some(p) => if initial { p.first_letter() } else { p.plain() }.to_owned(),
-                    None => c.to_string(),
-                };
-                text.chars().zip(text.as_str().to_pinyin()).map(read).collect()
-            };
-            add(at, text.clone(), rank);
-            add(at, syllables(false), rank + 2);
-            add(at, syllables(true), rank + 2);
-        }
-        add(at, item.name.en.clone(), 0);
-        item.aliases.en.iter().for_each(|alias| add(at, alias.clone(), 1));
-        add(at, item.body.zh.clone(), 4);
     }
-    Index { entries }
 }
 
 fn parse<T: serde::de::DeserializeOwned>(source: &Source, findings: &mut Vec<Finding>) -> Option<T> {
-    match toml::from_str(&source.text) {
-        Ok(file) => Some(file),
-        Err(error) => {
-            let message = error.message().lines().next().unwrap_or_default().to_owned();
-            let at = error.span().unwrap_or(0..0);
-            findings.push(finding(source, "file.shape", at, Text::new(format!("文件格式:{message}"), message), None));
-            None
-        }
-    }
+    let mistakes = match shape::read(&source.text) {
+        Ok(file) => return Some(file),
+        Err(mistakes) => mistakes,
+    };
+    findings.extend(mistakes.into_iter().map(|Mistake { code, at, message, help }| finding(source, code, at, message, Some(help))));
+    None
 }
 
 /// Bytes of a file → line, column, the line's text.
@@ -284,13 +264,17 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn wrong(&mut self, code: &'static str, at: Range<usize>, zh: impl Into<String>, en: impl Into<String>) {
-        self.findings.push(finding(self.source, code, at, Text::new(zh, en), None));
+        self.findings.push(finding(self.source, code, at, Text::new(zh, en), help::of(code).map(Phrase::text)));
     }
 
     fn item(&mut self, file: ItemFile) -> Item {
         let code = self.code(&file.code, '-');
-        if format!("{code}.toml") != self.source.name {
-            self.wrong("file.name", file.code.span(), format!("文件名应为 {code}.toml"), format!("the file must be called {code}.toml"));
+        let name = match Named::of(&self.source.name) {
+            Named::Item { version: Some(_), .. } => format!("{code}@{}.toml", file.version),
+            _ => format!("{code}.toml"),
+        };
+        if name != self.source.name {
+            self.wrong("file.name", file.code.span(), format!("文件名应为 {name}"), format!("the file must be called {name}"));
         }
         if code.len() > 32 {
             self.wrong("file.code", file.code.span(), "编码不能超过 32 个字符", "a code has at most 32 characters");
@@ -299,17 +283,15 @@ impl Checker<'_> {
             let category = file.category.get_ref();
             self.wrong("file.unknown-category", file.category.span(), format!("没有分类“{category}”"), format!("there is no category `{category}`"));
         }
-        self.unique(file.facts.iter().map(|f| &f.code));
+        self.unique(file.facts.iter().map(|f| &f.code).chain(file.derived.iter().map(|d| &d.code)));
         self.unique(file.gates.iter().map(|g| &g.code));
         self.unique(file.conditions.iter().map(|c| &c.code));
         self.unique(file.materials.iter().map(|m| &m.code));
         self.unique(file.flow.iter().map(|s| &s.code));
         let facts: Vec<Fact> = file.facts.into_iter().map(|fact| self.fact(fact)).collect();
-        let mut scope: Scope = facts.iter().map(|f| (f.code.clone(), f.ty.clone())).collect();
         let (materials, rules): (Vec<Material>, Vec<_>) = file.materials.into_iter().map(|m| self.material(m)).unzip();
-        for material in &materials {
-            scope.extend(material.fields().into_iter().map(|(field, ty)| (Material::path(&material.code, field), ty)));
-        }
+        let mut scope = scope(&facts, &materials);
+        let derived = self.derived(&[], file.derived, &mut scope);
         // Rules last: they may speak of every fact and material, wherever it stands in the file.
         let materials = materials.into_iter().zip(rules).map(|(m, rules)| self.material_rules(m, rules, &scope)).collect();
         let gates = file.gates.into_iter().filter_map(|gate| self.gate(gate, &scope)).collect();
@@ -338,7 +320,7 @@ impl Checker<'_> {
             handling: file.handling,
             filing: file.filing,
             facts,
-            derived: vec![],
+            derived,
             gates,
             conditions,
             materials,
@@ -375,11 +357,17 @@ impl Checker<'_> {
         }
     }
 
-    fn fact(&mut self, fact: file::Fact) -> Fact {
-        let code = self.code(&fact.code, '_');
-        if matches!(code.as_str(), "materials" | "today" | "in" | "true" | "false" | "null") {
-            self.wrong("file.reserved-word", fact.code.span(), format!("“{code}”是保留字"), format!("`{code}` is a reserved word"));
+    /// A code that rules use as a name.
+    fn name(&mut self, code: &Spanned<String>) -> String {
+        let name = self.code(code, '_');
+        if matches!(name.as_str(), "materials" | "today" | "in" | "true" | "false" | "null") {
+            self.wrong("file.reserved-word", code.span(), format!("“{name}”是保留字"), format!("`{name}` is a reserved word"));
         }
+        name
+    }
+
+    fn fact(&mut self, fact: file::Fact) -> Fact {
+        let code = self.name(&fact.code);
         self.unique(fact.fields.iter().map(|f| &f.code));
         let fields: Vec<Fact> = fact.fields.into_iter().map(|field| self.fact(field)).collect();
         let at = fact.ty.span();
@@ -406,7 +394,7 @@ impl Checker<'_> {
         Fact {
             code,
             ty,
-            name: fact.name.map_or_else(|| fact.ask.0.clone(), |w| w.0),
+            name: fact.name.0,
             ask: fact.ask.0,
             help: fact.help.map(|w| w.0),
             unit: fact.unit.map(|w| w.0),
@@ -440,15 +428,36 @@ impl Checker<'_> {
     fn rule(&mut self, text: &Spanned<String>, scope: &Scope) -> Option<Rule> {
         match rules::condition(text.get_ref(), scope) {
             Ok(rule) => Some(rule),
-            Err(Refused { at, message }) => {
-                // A rule stands in quotes: 'x', "x" or '''x'''. Where escapes move its bytes the whole string is marked.
-                let span = text.span();
-                let verbatim = self.source.text.get(span.clone()).and_then(|raw| raw.find(text.get_ref().as_str()));
-                let at = verbatim.map_or(span.clone(), |offset| span.start + offset + at.start..span.start + offset + at.end);
-                self.findings.push(finding(self.source, "rule.refused", at, message, None));
+            Err(refused) => {
+                self.refused(text, refused);
                 None
             }
         }
+    }
+
+    fn refused(&mut self, text: &Spanned<String>, Refused { at, code, message, help }: Refused) {
+        // A rule stands in quotes: 'x', "x" or '''x'''. Where escapes move its bytes the whole string is marked.
+        let span = text.span();
+        let verbatim = self.source.text.get(span.clone()).and_then(|raw| raw.find(text.get_ref().as_str()));
+        let at = verbatim.map_or(span.clone(), |offset| span.start + offset + at.start..span.start + offset + at.end);
+        self.findings.push(finding(self.source, code, at, message, Some(help)));
+    }
+
+    /// Compiles derived names into `scope`, those of a base item with them: they may name each other in any order.
+    fn derived(&mut self, base: &[Derived], own: Vec<file::Derived>, scope: &mut Scope) -> Vec<Derived> {
+        let base_entries = base.iter().map(|d| (d.code.clone(), d.rule.text.clone()));
+        let own_entries = own.iter().map(|d| (d.code.get_ref().clone(), d.rule.get_ref().clone()));
+        let entries: Vec<(String, String)> = base_entries.chain(own_entries).collect();
+        let answers = rules::derive(&entries, scope).into_iter().skip(base.len());
+        let mut derived = Vec::new();
+        for (file::Derived { code, name, rule }, answer) in own.into_iter().zip(answers) {
+            let code = self.name(&code);
+            match answer {
+                Ok(rule) => derived.push(Derived { code, name: name.0, rule }),
+                Err(refused) => self.refused(&rule, refused),
+            }
+        }
+        derived
     }
 
     fn gate(&mut self, gate: file::Gate, scope: &Scope) -> Option<super::Gate> {
@@ -537,9 +546,7 @@ impl Checker<'_> {
             self.wrong("law.no-statutory-limit", limits.span(), "缺少法定时限", "the statutory limit is missing");
         }
         let limit = |limit: file::Limit| {
-            if !(1..=3650).contains(limit.length.get_ref()) {
-                self.wrong("law.limit-length", limit.length.span(), "时限应在 1 至 3650 之间", "a limit lies between 1 and 3650");
-            }
+            self.length(&limit.length);
             super::Limit {
                 kind: limit.kind,
                 length: limit.length.into_inner(),
@@ -551,6 +558,12 @@ impl Checker<'_> {
             }
         };
         limits.into_inner().into_iter().map(limit).collect()
+    }
+
+    fn length(&mut self, length: &Spanned<u32>) {
+        if !(1..=3650).contains(length.get_ref()) {
+            self.wrong("law.limit-length", length.span(), "时限应在 1 至 3650 之间", "a limit lies between 1 and 3650");
+        }
     }
 
     fn flow(&mut self, steps: Vec<file::Step>) -> Vec<super::Step> {
@@ -568,6 +581,13 @@ impl Checker<'_> {
         }
         flow
     }
+}
+
+/// What rules may speak of: every fact, and the fields of every material.
+fn scope(facts: &[Fact], materials: &[Material]) -> Scope {
+    let facts = facts.iter().map(|f| (f.code.clone(), f.ty.clone()));
+    let fields = |m: &Material| m.fields().into_iter().map(|(field, ty)| (Material::path(&m.code, field), ty)).collect::<Vec<_>>();
+    facts.chain(materials.iter().flat_map(fields)).collect()
 }
 
 /// The rule texts of a material, kept until the whole scope is known.

@@ -8,7 +8,10 @@ use toml::de::{DeTable, DeValue};
 
 #[derive(Clone, Debug, Default)]
 pub struct Places {
+    /// What to point at for each path.
     values: BTreeMap<String, Range<usize>>,
+    /// Every key, value and header, and the path it belongs to.
+    spans: Vec<(Range<usize>, String)>,
 }
 
 impl Places {
@@ -26,11 +29,13 @@ impl Places {
             // A table's own span is its whole body: its key is what to point at.
             let span = if matches!(value.get_ref(), DeValue::Table(_)) { key.span() } else { value.span() };
             self.values.insert(path.clone(), span);
+            self.spans.push((key.span(), path.clone()));
             self.value(&path, value);
         }
     }
 
     fn value(&mut self, path: &str, value: &Spanned<DeValue>) {
+        self.spans.push((value.span(), path.to_owned()));
         match value.get_ref() {
             DeValue::Table(table) => self.table(path, table),
             DeValue::Array(entries) => {
@@ -66,8 +71,8 @@ impl Places {
 
     /// The path of the smallest value that holds the byte `at`; empty when none does.
     pub fn path(&self, at: usize) -> &str {
-        let holding = self.values.iter().filter(|(_, span)| span.contains(&at));
-        holding.min_by_key(|(path, span)| (span.len(), std::cmp::Reverse(path.len()))).map_or("", |(path, _)| path)
+        let holding = self.spans.iter().filter(|(span, _)| span.contains(&at));
+        holding.min_by_key(|(span, path)| (span.len(), std::cmp::Reverse(path.len()))).map_or("", |(_, path)| path)
     }
 
     /// Whether the file itself has something at `path`.
@@ -99,5 +104,7 @@ mod tests {
         assert_eq!(places.span("nothing"), 0..0);
         assert_eq!(places.path(text.find("n > 1").unwrap()), "conditions[members].rule");
         assert_eq!(places.path(text.find("5").unwrap()), "limits[0].length");
+        assert_eq!(places.path(text.find("length").unwrap()), "limits[0].length");
+        assert_eq!(places.path(text.find("[[conditions").unwrap()), "conditions[members]");
     }
 }

@@ -3,11 +3,14 @@
 use super::{Day, Ended, Ending, Voice, both, read};
 use crate::calendar::Calendar;
 use crate::catalogue::Item;
+use crate::catalogue::bundle::in_force;
+use crate::check::explain;
 use crate::check::{Application, Assessment, Outcome, Point, PointKind, assess};
 use crate::rules::Today;
 use crate::words::Text;
 use anyhow::{Context, bail};
 use clap::Args;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Assess an application: is it ready, and what exactly is missing.
@@ -16,7 +19,7 @@ use std::path::PathBuf;
 /// object with "have" and, as far as it applies, "originals", "copies", "electronic", "valid_until", "issued_on", "number".
 #[derive(Args)]
 pub struct Assess {
-    /// Code of the item, such as association-setup.
+    /// Code of the item, such as association-setup; the version in force on the day counts.
     #[arg(long, value_name = "CODE")]
     item: String,
     #[arg(long, value_name = "FILE.json")]
@@ -35,17 +38,19 @@ impl Assess {
             serde_json::from_str(&text).with_context(|| format!("{} is not an application", self.answers.display()))?;
         let calendar = Calendar::announced();
         let items = super::catalogue::compiled(self.catalogue.as_deref())?.items;
-        let Some(item) = items.iter().find(|item| item.code == self.item) else {
-            let known: Vec<&str> = items.iter().map(|item| item.code.as_str()).collect();
-            bail!("there is no item `{}`; there are: {}", self.item, known.join(", "));
+        let day = self.day.date();
+        let Some(item) = in_force(&items, &self.item, day) else {
+            let known: BTreeSet<&str> = items.iter().map(|item| item.code.as_str()).collect();
+            bail!("there is no item `{}` on {day}; there are: {}", self.item, Vec::from_iter(known).join(", "));
         };
-        let assessment = assess(item, &application, &Today { date: self.day.date(), calendar: &calendar });
-        voice.tell(&assessment, || sentence(item, &assessment))?;
+        let today = Today { date: day, calendar: &calendar };
+        let assessment = assess(item, &application, &today);
+        voice.tell(&assessment, || sentence(item, &application, &assessment, &today))?;
         Ok(Ending::Done)
     }
 }
 
-fn sentence(item: &Item, assessment: &Assessment) -> String {
+fn sentence(item: &Item, application: &Application, assessment: &Assessment, today: &Today) -> String {
     let outcome = match assessment.outcome {
         Outcome::NotRequired => Text::new("无需办理许可", "no licence is needed"),
         Outcome::Elsewhere => Text::new("请到别处办理", "to be done elsewhere"),
@@ -61,6 +66,9 @@ fn sentence(item: &Item, assessment: &Assessment) -> String {
         for (at, text) in point_texts(item, point).iter().enumerate() {
             let indent = if at == 0 { "- " } else { "  " };
             said += &format!("\n{indent}{}", both(text).replace('\n', "\n  "));
+        }
+        for words in explain::why_listed(item, application, point, today) {
+            said += &format!("\n  = {}", both(&words.line()).replace('\n', "\n    "));
         }
     }
     let asked = assessment.open.iter().filter_map(|code| Some(&item.fact(code)?.ask));

@@ -6,11 +6,13 @@
 mod assess;
 mod catalogue;
 mod deadline;
+mod diff;
 mod identifier;
 mod people;
 mod receipt;
 mod rule;
 mod serve;
+mod sheets;
 
 use crate::calendar::{Calendar, hall_date};
 use crate::hall;

@@ -2,8 +2,8 @@
 
 use super::{Day, Ended, Ending, Voice, both, misuse, read};
 use crate::calendar::Calendar;
-use crate::rules::expr::Scope;
-use crate::rules::{Facts, Known, Today, Type, author};
+use crate::rules::author::{self, Refused, Scope};
+use crate::rules::{Facts, Known, Today, Type};
 use crate::words::Text;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
@@ -12,8 +12,6 @@ use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::mpsc;
-use std::time::Duration;
 
 /// Rules of the catalogue.
 #[derive(Subcommand)]
@@ -47,9 +45,15 @@ enum Kind {
     String {},
     Date {},
     Money {},
-    Choice { options: Vec<String> },
-    List { of: Box<Kind> },
-    Record { fields: BTreeMap<String, Kind> },
+    Choice {
+        options: Vec<String>,
+    },
+    List {
+        of: Box<Kind>,
+    },
+    Record {
+        fields: BTreeMap<String, Kind>,
+    },
 }
 
 impl Kind {
@@ -102,33 +106,40 @@ struct Answer {
     because: BTreeSet<String>,
     missing: BTreeSet<String>,
     message: Option<Text>,
-    /// The place of a refusal: bytes of the rule's text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at: Option<Range<usize>>,
+    #[serde(flatten)]
+    refusal: Option<Refusal>,
 }
 
-impl Answer {
-    fn without_value(status: Status, message: Text) -> Answer {
-        Answer { status, value: Json::Null, because: BTreeSet::new(), missing: BTreeSet::new(), message: Some(message), at: None }
-    }
+/// Why there can be no value for any facts.
+#[derive(Serialize)]
+struct Refusal {
+    /// Stable, such as `rule.unknown-name`.
+    code: &'static str,
+    /// Bytes of the rule's text.
+    at: Range<usize>,
+    /// How to mend it.
+    help: Text,
 }
 
 fn evaluate(expr: &str, scope: &Scope, facts: &Facts, date: NaiveDate) -> Answer {
+    let answer =
+        |status, value, message| Answer { status, value, because: BTreeSet::new(), missing: BTreeSet::new(), message, refusal: None };
     let rule = match author::parse(expr, scope) {
         Ok((rule, _)) => rule,
-        Err(refused) => return Answer { at: Some(refused.at), ..Answer::without_value(Status::Refused, refused.message) },
+        Err(Refused { at, code, message, help }) => {
+            return Answer { refusal: Some(Refusal { code, at, help }), ..answer(Status::Refused, Json::Null, Some(message)) };
+        }
     };
-    let verdict = rule.evaluate(facts, &Today { date, calendar: &Calendar::announced() });
+    let calendar = Calendar::announced();
+    let verdict = rule.evaluate(facts, &Today { date, calendar: &calendar });
+    let names = |paths: Vec<&str>| paths.into_iter().map(str::to_owned).collect();
     let (status, value, message) = match verdict.value {
         Known::Value(value) => (Status::Value, value.json(), None),
         Known::Unknown => (Status::Unknown, Json::Null, None),
         Known::Fault(fault) => (Status::Fault, Json::Null, Some(fault.say())),
     };
-    Answer { status, value, because: verdict.because, missing: verdict.missing, message, at: None }
+    Answer { because: names(verdict.because), missing: names(verdict.missing), ..answer(status, value, message) }
 }
-
-/// How long a rule may take. Those of a catalogue take microseconds; nested macros over long lists can take years.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Rule {
     pub(super) fn run(self, voice: &Voice) -> Ended {
@@ -137,16 +148,7 @@ impl Rule {
             Ok(read) => read,
             Err(why) => return misuse(format!("{}: {why}", path.display())),
         };
-        let date = day.date();
-        let (send, answer) = mpsc::channel();
-        // On a thread of its own, which is left behind when it takes too long.
-        let text = expr.clone();
-        std::thread::spawn(move || {
-            let _ = send.send(evaluate(&text, &scope, &facts, date));
-        });
-        let answer = answer.recv_timeout(PATIENCE).unwrap_or_else(|_| {
-            Answer::without_value(Status::Refused, Text::new("这条规则耗时太久,无法计算", "this rule takes too long to evaluate"))
-        });
+        let answer = evaluate(&expr, &scope, &facts, day.date());
         voice.tell(&answer, || sentence(&expr, &answer))?;
         Ok(Ending::of(matches!(answer.status, Status::Value | Status::Unknown)))
     }
@@ -160,10 +162,7 @@ fn sentence(expr: &str, answer: &Answer) -> String {
         Status::Fault => "无法计算 fault".to_owned(),
         Status::Refused => "规则有误 refused".to_owned(),
     };
-    for (label, text) in [
-        ("依据 because", list(&answer.because)),
-        ("还缺 missing", list(&answer.missing)),
-    ] {
+    for (label, text) in [("依据 because", list(&answer.because)), ("还缺 missing", list(&answer.missing))] {
         if !text.is_empty() {
             said += &format!("\n{label}: {text}");
         }
@@ -171,8 +170,8 @@ fn sentence(expr: &str, answer: &Answer) -> String {
     if let Some(message) = &answer.message {
         said += &format!("\n{}", both(message));
     }
-    if let Some(at) = &answer.at {
-        said += &format!("\n{}", pointer(expr, at.start));
+    if let Some(Refusal { code, at, help }) = &answer.refusal {
+        said += &format!("\n{}\n{}\n{code}", pointer(expr, at.start), both(help));
     }
     said
 }

@@ -7,6 +7,7 @@ mod chunks;
 mod devices;
 mod extract;
 mod hall;
+mod open;
 mod scans;
 mod session;
 mod submissions;
@@ -36,7 +37,14 @@ fn api() -> OpenApiRouter<Hall> {
     OpenApiRouter::with_openapi(OpenApiBuilder::new().info(InfoBuilder::new().title("Mingbai 明白").version("1")).build())
         .routes(routes!(hall::show))
         .routes(routes!(catalogue::show))
+        .routes(routes!(catalogue::part))
         .routes(routes!(catalogue::schema))
+        .routes(routes!(open::catalogue))
+        .routes(routes!(open::catalogue_of))
+        .routes(routes!(open::publications))
+        .routes(routes!(open::item))
+        .routes(routes!(open::item_of))
+        .routes(routes!(open::schema))
         .routes(routes!(trust::show))
         .routes(routes!(submissions::acknowledgement))
         .routes(routes!(submissions::progress))

@@ -19,8 +19,9 @@ pub struct Listed {
     pub short_number: String,
     pub received_at: DateTime<Utc>,
     pub item: String,
-    /// Version of the bundle that holds the item it was checked with.
+    /// Version of the catalogue that holds the item it was checked with, and of that item.
     pub catalogue: Option<String>,
+    pub item_version: NaiveDate,
     pub outcome: Outcome,
     pub state: State,
 }
@@ -65,6 +66,7 @@ impl FromRow<'_, SqliteRow> for Listed {
             received_at: to_time(row.try_get("received_at")?)?,
             item: row.try_get("item")?,
             catalogue: row.try_get("catalogue")?,
+            item_version: decode(row.try_get("item_version")?)?,
             outcome: from_name(row.try_get("outcome")?)?,
             state: from_name(row.try_get("state")?)?,
         })
@@ -164,7 +166,7 @@ pub async fn events(db: &mut SqliteConnection, id: &Uuid) -> sqlx::Result<Vec<Ev
 /// The newest cases, at most `limit`, of one state or of all.
 pub async fn list(db: &mut SqliteConnection, state: Option<State>, limit: u32) -> sqlx::Result<Vec<(Listed, Vec<Event>)>> {
     let state = state.as_ref().map(to_name).transpose()?;
-    let chosen = "SELECT id, short_number, received_at, item, catalogue, outcome, state FROM cases \
+    let chosen = "SELECT id, short_number, received_at, item, catalogue, item_version, outcome, state FROM cases \
                   WHERE ?1 IS NULL OR state = ?1 ORDER BY received_at DESC, serial DESC LIMIT ?2";
     let cases: Vec<Listed> = sqlx::query_as(chosen).bind(&state).bind(limit).fetch_all(&mut *db).await?;
     let of_them = "SELECT \"case\", at, by, act FROM events WHERE \"case\" IN (SELECT id FROM cases \

@@ -27,7 +27,10 @@ fn migrations() -> Migrator {
     let step = |version, name: &'static str, sql: &'static str| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     };
-    Migrator::with_migrations(vec![step(1, "first", include_str!("migrations/0001_first.sql"))])
+    Migrator::with_migrations(vec![
+        step(1, "first", include_str!("migrations/0001_first.sql")),
+        step(2, "parts", include_str!("migrations/0002_parts.sql")),
+    ])
 }
 
 /// How long a writer of another process (a command) is waited for.

@@ -11,6 +11,7 @@ use crate::words::Text;
 use indexed_db_futures::database::{Database, VersionChangeEvent};
 use indexed_db_futures::error::{DomException, Error, OpenDbError};
 use indexed_db_futures::internals::SystemRepr;
+use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionDurability, TransactionFinishKind, TransactionMode, TransactionOptions};
 use serde::{Serialize, de::DeserializeOwned};
@@ -19,14 +20,14 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
 const NAME: &str = "mingbai";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// How long opening may take, and a transaction, in milliseconds: a slow flash disk with many pictures takes a while.
 const PATIENCE_OPEN: u32 = 8_000;
 const PATIENCE: u32 = 30_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Store {
-    /// The pinned hall, trust list, catalogue, and what this device is.
+    /// The pinned hall, trust list, head of the catalogue, and what this device is.
     Settings,
     /// The device's signing key.
     Keys,
@@ -42,12 +43,14 @@ pub enum Store {
     Acknowledged,
     /// What a desk has scanned, by the scan's id.
     Scans,
+    /// Parts of the catalogue, by digest.
+    Parts,
 }
 
 /// Which version of the schema brought which stores. Append only: a device may come from any earlier one.
-const SCHEMA: [(u8, &[Store]); 1] = {
+const SCHEMA: [(u8, &[Store]); 2] = {
     use Store::*;
-    [(1, &[Settings, Keys, Outbox, Chunks, Drafts, Records, Acknowledged, Scans])]
+    [(1, &[Settings, Keys, Outbox, Chunks, Drafts, Records, Acknowledged, Scans]), (2, &[Parts])]
 };
 
 impl Store {
@@ -61,6 +64,7 @@ impl Store {
             Store::Records => "records",
             Store::Acknowledged => "acknowledged",
             Store::Scans => "scans",
+            Store::Parts => "parts",
         }
     }
 }
@@ -101,6 +105,16 @@ pub async fn get_row<T: DeserializeOwned>(store: Store, key: &str) -> Result<Opt
 
 /// All rows of a store, in the order of their keys.
 pub async fn all(store: Store) -> Result<Vec<JsValue>, Failure> {
+    look(store, async |store| store.get_all::<JsValue>().primitive()?.await?.collect()).await
+}
+
+/// The keys of a store, in order.
+pub async fn keys(store: Store) -> Result<Vec<String>, Failure> {
+    look(store, async |store| store.get_all_keys::<String>().primitive()?.await?.collect()).await
+}
+
+/// Reads in one store, and changes nothing.
+async fn look<R>(store: Store, read: impl AsyncFnOnce(ObjectStore<'_>) -> Result<R, Error>) -> Result<R, Failure> {
     in_time(async {
         let first = connection().await?;
         let second;
@@ -111,8 +125,7 @@ pub async fn all(store: Store) -> Result<Vec<JsValue>, Failure> {
                 begin(&second, &[store], TransactionMode::Readonly).map_err(refused)?
             }
         };
-        let rows =
-            async { transaction.object_store(store.name())?.get_all::<JsValue>().primitive()?.await?.collect::<Result<Vec<_>, Error>>() };
+        let rows = async { read(transaction.object_store(store.name())?).await };
         rows.await.map_err(refused)
     })
     .await

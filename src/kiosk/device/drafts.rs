@@ -96,5 +96,5 @@ fn read(stored: &JsValue) -> Option<Draft> {
         Some(Photo { material, name, media_type, bytes: bytes.dyn_into::<Uint8Array>().ok()?.to_vec() })
     };
     let photos = photos.into_iter().zip(bytes.iter()).filter_map(photo).collect();
-    Some(Draft { id, item: Arc::new(item), catalogue, application, applicant, photos, step, changed_at })
+    Some(Draft { id, item: Arc::new(item.completed()), catalogue, application, applicant, photos, step, changed_at })
 }

@@ -2,29 +2,19 @@
 //! believed under that key only, and neither ever goes back to an older one. All of it is kept, so that the app works
 //! with no network.
 
+use super::catalogue;
 use super::clock;
 use super::database::{self, Change, Store};
 use super::net::{self, Failure};
 use crate::api::HallInfo;
-use crate::catalogue::bundle::Bundle;
 use crate::kiosk::app::App;
 use crate::receipt::TrustList;
 use crate::signing::{Signed, TRUST_LIST, from_hex};
 use crate::words::Text;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 const HALL: &str = "hall";
 const TRUST: &str = "trust";
-const CATALOGUE: &str = "catalogue";
-
-/// The catalogue as it came, and the tag to ask with whether there is a newer one.
-#[derive(Serialize, Deserialize)]
-struct StoredCatalogue {
-    signed: Signed,
-    etag: Option<String>,
-}
 
 /// Reads what is kept into the app's signals.
 pub async fn load(app: App) -> Result<(), Failure> {
@@ -34,10 +24,7 @@ pub async fn load(app: App) -> Result<(), Failure> {
     if let Some(signed) = database::get_row::<Signed>(Store::Settings, TRUST).await? {
         app.trust.set(signed.open(TRUST_LIST, &root).ok());
     }
-    if let Some(stored) = database::get_row::<StoredCatalogue>(Store::Settings, CATALOGUE).await? {
-        app.bundle.set(Bundle::open(&stored.signed, &root).ok().map(Arc::new));
-    }
-    Ok(())
+    catalogue::load(app, &root).await
 }
 
 /// Asks the hall for everything that may be newer. What cannot be had or believed leaves what there is.
@@ -48,7 +35,7 @@ pub async fn renew(app: App) -> Result<(), Failure> {
     let root = pin(app, &hall).await?;
     app.skew.set(hall.now - (asked + (answered - asked) / 2));
     let trust = renew_trust(app, &root).await;
-    let catalogue = renew_catalogue(app, &root).await;
+    let catalogue = catalogue::renew(app, &root).await;
     trust.and(catalogue)
 }
 
@@ -94,31 +81,10 @@ pub fn accept_trust(app: App, signed: &Signed, root: &[u8; 32]) -> Result<Option
     Ok(Some(Change::Put(Store::Settings, TRUST.to_owned(), database::row(signed))))
 }
 
-async fn renew_catalogue(app: App, root: &[u8; 32]) -> Result<(), Failure> {
-    // Without the catalogue in memory its tag says nothing: it is fetched whole.
-    let have = app.bundle.with_untracked(Option::is_some);
-    let stored = database::get_row::<StoredCatalogue>(Store::Settings, CATALOGUE).await.ok().flatten();
-    let etag = stored.filter(|_| have).and_then(|stored| stored.etag);
-    let Some((signed, etag)) = net::get_if_changed::<Signed>("/catalogue", etag.as_deref()).await? else { return Ok(()) };
-    let bundle = Bundle::open(&signed, root).map_err(|_| unbelieved(app))?;
-    let older = app.bundle.with_untracked(|known| known.as_ref().is_some_and(|known| date(&bundle.version) < date(&known.version)));
-    if older {
-        return Ok(());
-    }
-    let row = database::row(&StoredCatalogue { signed, etag });
-    app.bundle.set(Some(Arc::new(bundle)));
-    store(app, vec![Change::Put(Store::Settings, CATALOGUE.to_owned(), row)]).await;
-    Ok(())
-}
-
-/// The date of a version (`yyyymmdd-…`); versions of one day are told apart by their content only.
-fn date(version: &str) -> &str {
-    version.split('-').next().unwrap_or_default()
-}
-
 /// The changes that forget the hall, its trust list and its catalogue.
 pub fn forget() -> Vec<Change> {
-    [HALL, TRUST, CATALOGUE].map(|key| Change::Delete(Store::Settings, key.to_owned())).into()
+    let own = [HALL, TRUST].map(|key| Change::Delete(Store::Settings, key.to_owned()));
+    own.into_iter().chain(catalogue::forget()).collect()
 }
 
 /// Writes what is already in memory; a device that cannot store it works on, and says so.
@@ -128,7 +94,7 @@ async fn store(app: App, changes: Vec<Change>) {
     }
 }
 
-fn unbelieved(app: App) -> Failure {
+pub(super) fn unbelieved(app: App) -> Failure {
     distrust(
         app,
         Text::new(

@@ -1,12 +1,13 @@
 //! Every browser API behind one door each, and what this machine is: a citizen's own device, a kiosk or a desk.
 //!
 //! - [`database`]: rows and transactions; [`drafts`], [`scans`]: what is kept in it beside the outbox.
-//! - [`keys`]: the signing key. [`hall`]: the pinned hall, its trust list and catalogue.
+//! - [`keys`]: the signing key. [`hall`]: the pinned hall and its trust list. [`catalogue`]: its catalogue, part by part.
 //! - [`net`]: the way to the hall. [`lock`]: one tab at a time. [`clock`]: time and patience.
 //! - [`camera`], [`scanner`], [`sound`], [`print`]: what people and codes meet.
 //! - [`preferences`], [`update`], [`health`]: language and size, new versions, how the machine is doing.
 
 pub mod camera;
+pub mod catalogue;
 pub mod clock;
 pub mod database;
 pub mod drafts;

@@ -12,7 +12,7 @@ use web_sys::{AbortController, Blob, BlobPropertyBag, Headers, Request, RequestC
 const BASE: &str = "/api/v1";
 /// How long an answer may take, in milliseconds.
 const PATIENCE: u32 = 15_000;
-/// The same where a picture travels over a slow line.
+/// The same where a picture or a part of the catalogue travels over a slow line.
 const PATIENCE_BYTES: u32 = 120_000;
 const PATIENCE_PROBE: u32 = 5_000;
 
@@ -106,6 +106,12 @@ pub async fn get_if_changed<T: DeserializeOwned>(path: &str, etag: Option<&str>)
     if answer.status == 304 { Ok(None) } else { Ok(Some((answer.json()?, answer.etag))) }
 }
 
+/// A file of bytes; a login page is none.
+pub async fn get_bytes(path: &str) -> Result<Vec<u8>, Failure> {
+    let answer = exchange("GET", path, Body::None, &[]).await?;
+    if answer.media_type == "application/octet-stream" { Ok(answer.bytes) } else { Err(Failure::Answer) }
+}
+
 pub async fn post_json<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
     exchange("POST", path, json(body)?, &[]).await?.json()
 }
@@ -160,7 +166,8 @@ fn json(body: &impl Serialize) -> Result<Body<'static>, Failure> {
 }
 
 async fn exchange(method: &str, path: &str, body: Body<'_>, headers: &[(&str, &str)]) -> Result<Answer, Failure> {
-    let patience = if matches!(body, Body::Bytes(_)) || path.contains("/attachments/") { PATIENCE_BYTES } else { PATIENCE };
+    let large = matches!(body, Body::Bytes(_)) || path.contains("/attachments/") || path.contains("/parts/");
+    let patience = if large { PATIENCE_BYTES } else { PATIENCE };
     let guard = AbortSignalGuard::new();
     match within(patience, fetch(method, &format!("{BASE}{path}"), body, headers, &guard)).await {
         Some(Ok(answer)) => answer.accepted(),

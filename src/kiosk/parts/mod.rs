@@ -4,10 +4,12 @@
 //! - [`line`]: one line to type in, with its mistake beside it and, on a kiosk, the [`keypad`] to type it with.
 //! - [`stepper`], [`photo`]: counts, and pictures of a material.
 //! - [`qr`], [`flow`]: the two drawings.
+//! - [`explained`]: words made from a rule.
 //! - [`dialog`]: a question that must be answered first.
 //! - [`go`]: moving from page to page.
 
 pub mod dialog;
+pub mod explained;
 pub mod flow;
 pub mod go;
 pub mod header;

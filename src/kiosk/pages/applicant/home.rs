@@ -1,11 +1,13 @@
 //! The first page: one question, "what would you like to do?", and the ways to answer it: typing, shelves, the list.
 
-use super::{Label, Nothing, phrases};
-use crate::catalogue::bundle::Bundle;
-use crate::catalogue::{Category, Filing, Handling, Item, LimitKind};
+use super::{HelpWindow, Label, Nothing, phrases};
 use crate::calendar::Unit;
+use crate::catalogue::bundle::{Bundle, FRONT};
+use crate::catalogue::search::Listing;
+use crate::catalogue::{self, Filing, Handling};
 use crate::kiosk::app::{App, Draft};
-use crate::kiosk::device::{drafts, update};
+use crate::kiosk::device::net::Failure;
+use crate::kiosk::device::{self, drafts, update};
 use crate::kiosk::outbox;
 use crate::kiosk::parts::go::Link;
 use crate::kiosk::parts::heading::Heading;
@@ -34,29 +36,75 @@ pub fn Home() -> impl IntoView {
     }
 }
 
+/// What is shown of the catalogue.
+#[derive(Clone, PartialEq)]
+struct Shown {
+    cards: Vec<catalogue::Card>,
+    more: bool,
+}
+
 #[component]
 fn Catalogue(bundle: Arc<Bundle>) -> impl IntoView {
     let app = App::get();
     let typed = RwSignal::new(String::new());
     let shelf = RwSignal::new(None::<String>);
-    let found = {
+    let most = RwSignal::new(FRONT);
+    let searching = RwSignal::new(false);
+    let listing = RwSignal::new(None::<Arc<Listing>>);
+    // The listing is needed, and neither here nor to be had.
+    let lost = RwSignal::new(false);
+    let typing = Memo::new(move |_| typed.with(|typed| !typed.trim().is_empty()));
+    let beyond = Memo::new(move |_| typing.get() || shelf.with(Option::is_some) || most.get() > FRONT);
+    Effect::new(move |_| {
+        app.online.track();
+        if !(searching.get() || beyond.get()) || listing.with_untracked(Option::is_some) {
+            return;
+        }
+        spawn_local(async move {
+            match device::catalogue::listing(app).await {
+                Ok(found) => {
+                    lost.try_set(false);
+                    listing.try_set(Some(found));
+                }
+                Err(failure) => {
+                    if failure != Failure::Unreachable {
+                        app.trouble.set(Some(failure.say()));
+                    }
+                    lost.try_set(true);
+                }
+            }
+        });
+    });
+    // Another search begins at its best.
+    Effect::new(move |_| {
+        typed.track();
+        shelf.track();
+        most.set(FRONT);
+    });
+    let shown = {
         let bundle = bundle.clone();
-        Memo::new(move |_| {
-            let places = typed.with(|typed| bundle.index.find(typed, &bundle.items));
-            // Who types searches everywhere; who only looks, looks at one shelf.
-            let everywhere = typed.with(|typed| !typed.trim().is_empty());
-            let on_shelf = |at: &usize| everywhere || shelf.with(|shelf| shelf.as_ref().is_none_or(|s| bundle.items[*at].category == *s));
-            places.into_iter().filter(on_shelf).collect::<Vec<usize>>()
+        Memo::new(move |_| match listing.get() {
+            Some(listing) if beyond.get() => {
+                let most = most.get();
+                // Who types searches everywhere; who only looks, looks at one shelf.
+                let mut places = match shelf.get().filter(|_| !typing.get()) {
+                    Some(code) => listing.shelf(&code),
+                    None => typed.with(|typed| listing.find(typed, most + 1)),
+                };
+                let more = places.len() > most;
+                places.truncate(most);
+                Shown { cards: places.into_iter().filter_map(|place| listing.card(place as usize)).collect(), more }
+            }
+            _ if beyond.get() && lost.get() => Shown { cards: vec![], more: false },
+            _ => Shown { cards: bundle.front.clone(), more: bundle.count as usize > bundle.front.len() },
         })
     };
-    let items: Vec<Arc<Item>> = bundle.items.iter().cloned().map(Arc::new).collect();
-    let items = StoredValue::new(items);
-    let used = |category: &&Category| bundle.items.iter().any(|i| i.category == category.code);
-    let help = bundle.hall.help_window.clone();
-    let shelves = bundle.categories.iter().filter(used).cloned().collect::<Vec<_>>();
+    let waiting = Memo::new(move |_| beyond.get() && !lost.get() && listing.with(Option::is_none));
+    let none = Memo::new(move |_| shown.with(|shown| shown.cards.is_empty()));
+    let why_none = move || if beyond.get() && lost.get() { phrases::SEARCH_NOT_HERE } else { phrases::FOUND_NONE }.get(app.lang.get());
+    let shelves = bundle.categories.clone();
     let placeholder = say(phrases::SEARCH_HINT);
     let on_kiosk_keys = Signal::stored(Keys::Letters);
-    let searching = RwSignal::new(false);
     view! {
         <section class="home">
             <Heading text=tell(phrases::GREETING.text()) />
@@ -92,16 +140,26 @@ fn Catalogue(bundle: Arc<Bundle>) -> impl IntoView {
                 }).collect_view()}
             </nav>
             <h2 class="unseen">{say(phrases::ITEMS)}</h2>
-            <p class="unseen" role="status">{move || format!("{} {}", found.with(Vec::len), phrases::ITEMS.get(app.lang.get()))}</p>
-            <ul class="cards">
-                <For each=move || found.get() key=|at| *at let:at>
-                    <Card item=items.with_value(|items| items[at].clone()) />
+            <p class="unseen" role="status">
+                {move || if waiting.get() {
+                    phrases::LOADING.get(app.lang.get()).to_owned()
+                } else {
+                    format!("{} {}", shown.with(|shown| shown.cards.len()), phrases::ITEMS.get(app.lang.get()))
+                }}
+            </p>
+            <ul class="cards" data-test="cards" aria-busy=move || waiting.get().to_string()>
+                <For each=move || shown.get().cards key=|card| card.code.clone() let:card>
+                    <Card card />
                 </For>
             </ul>
-            {move || found.with(Vec::is_empty).then(|| {
-                let help = help.clone();
-                view! { <p class="found-none">{say(phrases::FOUND_NONE)} " " {tell(help)}</p> }
+            {move || shown.with(|shown| shown.more).then(|| view! {
+                <p class="buttons">
+                    <button type="button" class="button" data-test="more" on:click=move |_| most.update(|most| *most += FRONT)>
+                        {say(phrases::MORE)}
+                    </button>
+                </p>
             })}
+            {move || none.get().then(|| view! { <p class="found-none" data-test="found-none">{why_none} " " <HelpWindow /></p> })}
             <Footer bundle />
         </section>
     }
@@ -135,22 +193,22 @@ fn Shelf(
 
 /// One item, in short.
 #[component]
-fn Card(item: Arc<Item>) -> impl IntoView {
-    let (kind, word) = match (item.filing, item.handling) {
+fn Card(card: catalogue::Card) -> impl IntoView {
+    let (kind, word) = match (card.filing, card.handling) {
         (Filing::PreCheckOnly, _) => ("badge badge-check", phrases::ONLY_CHECK),
         (Filing::Online, Handling::Instant) => ("badge badge-instant", phrases::INSTANT),
         (Filing::Online, Handling::Promised) => ("badge badge-promised", phrases::PROMISED),
     };
-    let limit = item.limit(LimitKind::Promised).filter(|limit| limit.length > 0).map(|limit| (limit.length, unit(limit.unit)));
+    let limit = card.promised.filter(|(length, _)| *length > 0).map(|(length, of)| (length, unit(of)));
     view! {
         <li class="card">
-            <Link href=format!("/item/{}", item.code) class="card-link" test=format!("open-{}", item.code)>
-                <strong class="card-name">{tell(item.name.clone())}</strong>
-                <span class="card-summary">{tell(item.summary.clone())}</span>
+            <Link href=format!("/item/{}", card.code) class="card-link" test=format!("open-{}", card.code)>
+                <strong class="card-name">{tell(card.name)}</strong>
+                <span class="card-summary">{tell(card.summary)}</span>
                 <span class="badges">
                     <span class=kind>{say(word)}</span>
                     {limit.map(|(length, unit)| view! { <span class="badge">{length} " " {say(unit)}</span> })}
-                    <Label item=item.clone() />
+                    <Label label=card.label />
                 </span>
             </Link>
         </li>

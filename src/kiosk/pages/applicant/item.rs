@@ -2,15 +2,18 @@
 
 use super::apply::Needs;
 use super::home::unit;
-use super::{Cited, Label, Nothing, phrases};
+use super::{Cited, Label, NotHere, Nothing, phrases};
 use crate::catalogue::{Condition, Decided, Fee, Filing, Gate, Handling, Item, Limit, LimitKind};
+use crate::check::explain;
 use crate::kiosk::app::App;
+use crate::kiosk::device::catalogue::{self, Sought, Wanted};
 use crate::kiosk::device::drafts;
+use crate::kiosk::parts::explained::Explained;
 use crate::kiosk::parts::flow::Flow;
 use crate::kiosk::parts::go::{Go, Link};
 use crate::kiosk::parts::heading::Heading;
 use crate::kiosk::parts::{say, tell};
-use crate::words::{Phrase, money};
+use crate::words::{Phrase, Text, money};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
@@ -21,36 +24,45 @@ use std::sync::Arc;
 pub fn ItemPage() -> impl IntoView {
     let app = App::get();
     let params = use_params_map();
-    let item = Memo::new(move |_| {
-        let code = params.with(|params| params.get("code"))?;
-        app.bundle.with(|bundle| bundle.as_ref()?.item(&code).cloned().map(Arc::new))
-    });
+    let code = move || params.with(|params| params.get("code"));
+    let sought = catalogue::seek(app, move || code().map(|code| Wanted::today(app, code)));
     view! {
-        {move || match item.get() {
-            Some(item) => view! { <Sheet item /> }.into_any(),
-            None => view! { <Nothing heading=phrases::NO_ITEM /> }.into_any(),
+        {move || match sought.get() {
+            Sought::Here(item) => view! { <Sheet item /> }.into_any(),
+            Sought::Waiting => view! { <p class="starting" role="status">{say(phrases::LOADING)}</p> }.into_any(),
+            Sought::Unknown => view! { <Nothing heading=phrases::NO_ITEM /> }.into_any(),
+            Sought::NotHere => view! { <NotHere /> }.into_any(),
         }}
     }
 }
 
 #[component]
 fn Sheet(item: Arc<Item>) -> impl IntoView {
-    let conditions = item.conditions.iter().cloned().map(|condition| view! { <ConditionCard condition /> }).collect_view();
-    let gates = item.gates.iter().cloned().map(|gate| view! { <GateCard gate /> }).collect_view();
+    let conditions = item.conditions.iter().cloned().map(|condition| view! { <ConditionCard item=item.clone() condition /> }).collect_view();
+    let gates = item.gates.iter().cloned().map(|gate| view! { <GateCard item=item.clone() gate /> }).collect_view();
     let materials = item.materials.iter().cloned().map(|material| {
         let name = material.name.clone();
         let basis = material.basis.clone();
+        let local = material.local.clone();
+        let code = material.code.clone();
+        let when = material.needed_when.as_ref().map(|rule| explain::needed(rule, &item));
         view! {
             <li class="piece">
-                <h3>{tell(name)}</h3>
+                <h3>{tell(name)} <Local local /></h3>
                 <Needs material />
+                {when.map(|words| view! {
+                    <div class="second" data-test=format!("material-words-{code}")>
+                        <p class="second-label">{say(phrases::NEEDED_WHEN)}</p>
+                        <Explained words />
+                    </div>
+                })}
                 {(!basis.is_empty()).then(|| view! { <Cited basis /> })}
             </li>
         }
     });
     view! {
         <article class="sheet item">
-            <p class="badges"><Label item=item.clone() /></p>
+            <p class="badges"><Label label=item.label.clone() /></p>
             <Heading text=tell(item.name.clone()) />
             <p class="item-summary">{tell(item.summary.clone())}</p>
             {(item.filing == Filing::PreCheckOnly).then(|| view! {
@@ -87,7 +99,7 @@ fn Sheet(item: Arc<Item>) -> impl IntoView {
                 <dt>{say(phrases::COMPLAINT)}</dt>
                 <dd>{tell(item.complaint.clone())}</dd>
             </dl>
-            <p class="quiet">{say(phrases::AS_OF)} " " {item.as_of.to_string()} " " <Label item=item.clone() /></p>
+            <p class="quiet">{say(phrases::AS_OF)} " " {item.as_of.to_string()} " " <Label label=item.label.clone() /></p>
             <Start item />
         </article>
     }
@@ -124,31 +136,55 @@ fn InShort(item: Arc<Item>) -> impl IntoView {
     }
 }
 
+/// The official text, and beside it what the program makes of it: the two can be compared by whoever doubts one of them.
 #[component]
-fn ConditionCard(condition: Condition) -> impl IntoView {
-    let human = match &condition.decided {
-        Decided::HumanCheck(what) => Some(what.clone()),
-        Decided::Rule(_) => None,
+fn ConditionCard(item: Arc<Item>, condition: Condition) -> impl IntoView {
+    let second = match &condition.decided {
+        Decided::Rule(rule) => view! {
+            <p class="second-label">{say(phrases::BY_RULE)}</p>
+            <Explained words=explain::needed(rule, &item) />
+        }
+            .into_any(),
+        Decided::HumanCheck(what) => view! {
+            <p class="second-label">{say(phrases::BY_PERSON)}</p>
+            <p>{tell(what.clone())}</p>
+        }
+            .into_any(),
     };
     view! {
-        <li class="piece">
-            <p class="piece-text">{tell(condition.text)}</p>
-            {human.map(|what| view! { <p><span class="badge">{say(phrases::BY_PERSON)}</span> " " {tell(what)}</p> })}
-            <Cited basis=condition.basis />
+        <li class="piece piece-two">
+            <div class="first">
+                <p class="piece-text">{tell(condition.text)} <Local local=condition.local /></p>
+                <Cited basis=condition.basis />
+            </div>
+            <div class="second" data-test=format!("condition-words-{}", condition.code)>{second}</div>
         </li>
     }
 }
 
 #[component]
-fn GateCard(gate: Gate) -> impl IntoView {
+fn GateCard(item: Arc<Item>, gate: Gate) -> impl IntoView {
+    let words = explain::needed(&gate.when, &item);
     view! {
-        <li class="piece">
-            <p class="piece-text">{tell(gate.say)}</p>
-            {gate.go.map(|go| view! { <p>{say(phrases::GO)} ": " {tell(go)}</p> })}
-            {gate.item.map(|code| view! { <Link href=format!("/item/{code}") class="link">{say(phrases::TO_OTHER_ITEM)}</Link> })}
-            <Cited basis=gate.basis />
+        <li class="piece piece-two">
+            <div class="first">
+                <p class="piece-text">{tell(gate.say)} <Local local=gate.local /></p>
+                {gate.go.map(|go| view! { <p>{say(phrases::GO)} ": " {tell(go)}</p> })}
+                {gate.item.map(|code| view! { <Link href=format!("/item/{code}") class="link">{say(phrases::TO_OTHER_ITEM)}</Link> })}
+                <Cited basis=gate.basis />
+            </div>
+            <div class="second" data-test=format!("gate-words-{}", gate.code)>
+                <p class="second-label">{say(phrases::GATE_WHEN)}</p>
+                <Explained words />
+            </div>
         </li>
     }
+}
+
+/// Whose local rule it is.
+#[component]
+fn Local(local: Option<Text>) -> impl IntoView {
+    local.map(|place| view! { <span class="badge badge-local">{say(phrases::LOCAL)} " · " {tell(place)}</span> })
 }
 
 #[component]

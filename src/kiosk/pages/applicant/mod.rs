@@ -17,12 +17,12 @@ pub use mine::Mine;
 pub use receipt::ReceiptPage;
 
 use crate::calendar::hall_time;
-use crate::catalogue::{Basis, Item, cite};
+use crate::catalogue::{Basis, cite};
 use crate::kiosk::app::App;
 use crate::kiosk::parts::go::Link;
 use crate::kiosk::parts::heading::Heading;
 use crate::kiosk::parts::{say, tell};
-use crate::words::{Lang, Phrase};
+use crate::words::{Lang, Phrase, Text};
 use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
 use leptos::prelude::*;
 
@@ -36,6 +36,26 @@ pub fn Nothing(heading: Phrase, #[prop(optional)] why: Option<Phrase>) -> impl I
             <Link href="/" class="button primary">{say(phrases::TO_HOME)}</Link>
         </section>
     }
+}
+
+/// An item that this device has not fetched yet, while the hall is out of reach; it appears by itself once it can be had.
+#[component]
+fn NotHere() -> impl IntoView {
+    view! {
+        <section class="sheet nothing" data-test="not-here">
+            <Heading text=tell(phrases::NOT_HERE.text()) />
+            <p>{say(phrases::NOT_HERE_WHY)} " " <HelpWindow /></p>
+            <Link href="/" class="button primary">{say(phrases::TO_HOME)}</Link>
+        </section>
+    }
+}
+
+/// Where people find help, by the catalogue.
+#[component]
+fn HelpWindow() -> impl IntoView {
+    let app = App::get();
+    let window = move || app.bundle.with(|bundle| bundle.as_ref().map(|b| b.hall.help_window.get(app.lang.get()).to_owned()));
+    view! { <strong>{window}</strong> }
 }
 
 /// Where the law says so, one line each.
@@ -59,8 +79,8 @@ fn Cited(basis: Vec<Basis>) -> impl IntoView {
 
 /// The sample's label, where an item has one.
 #[component]
-fn Label(item: std::sync::Arc<Item>) -> impl IntoView {
-    item.label.clone().map(|label| view! { <span class="label-sample">{tell(label)}</span> })
+fn Label(label: Option<Text>) -> impl IntoView {
+    label.map(|label| view! { <span class="label-sample">{tell(label)}</span> })
 }
 
 /// A date as people write it, with its weekday.

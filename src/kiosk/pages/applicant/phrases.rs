@@ -39,6 +39,11 @@ pub const CATEGORIES: Phrase = p("分类", "Categories");
 pub const ALL: Phrase = p("全部", "All");
 pub const FOUND_NONE: Phrase = p("没有找到。换个说法试试,或到", "Nothing found. Try another word, or go to");
 pub const ITEMS: Phrase = p("事项", "Items");
+pub const MORE: Phrase = p("显示更多", "Show more");
+pub const SEARCH_NOT_HERE: Phrase = p(
+    "搜索要用的目录还没有下载完,现在又连不上大厅。请稍后再试,或到",
+    "What the search needs has not been downloaded yet, and the hall cannot be reached. Please try again later, or go to",
+);
 pub const INSTANT: Phrase = p("即办", "on the spot");
 pub const PROMISED: Phrase = p("承诺", "promised");
 pub const ONLY_CHECK: Phrase = p("只能自查", "check only");
@@ -66,6 +71,11 @@ pub const SEND_NOW: Phrase = p("现在上传", "Send now");
 
 // ── item ──
 pub const NO_ITEM: Phrase = p("目录里没有这个事项", "The catalogue has no such item");
+pub const NOT_HERE: Phrase = p("这个事项还没有下载到本机", "This item has not been downloaded to this device yet");
+pub const NOT_HERE_WHY: Phrase = p(
+    "现在连不上大厅。连上之后会自动显示;着急的话,请到",
+    "The hall cannot be reached. It will appear by itself once it can; if you cannot wait, go to",
+);
 pub const START: Phrase = p("开始自查和申请", "Check and apply");
 pub const START_AGAIN: Phrase = p("重新开始", "Start over");
 pub const PRE_CHECK: Phrase = p("开始自查", "Check yourself");
@@ -76,6 +86,10 @@ pub const PRE_CHECK_WHY: Phrase = p(
 pub const IN_SHORT: Phrase = p("一看就懂", "In short");
 pub const CONDITIONS: Phrase = p("要满足的条件", "What the law requires");
 pub const BY_PERSON: Phrase = p("由窗口人员判断", "Judged by a person");
+pub const BY_RULE: Phrase = p("本机按规则判断,规则是", "Checked by this rule");
+pub const GATE_WHEN: Phrase = p("本机这样判断", "When this applies");
+pub const NEEDED_WHEN: Phrase = p("什么情况下需要", "Needed when");
+pub const LOCAL: Phrase = p("地方规定", "Local rule");
 pub const GATES: Phrase = p("这些情况不用在这里办", "Who does not need this here");
 pub const MATERIALS: Phrase = p("要带的材料", "What to bring");
 pub const FLOW: Phrase = p("办理流程", "How it goes");
@@ -145,6 +159,7 @@ pub const HAVE_NOT_OK: Phrase =
 // ── verdict ──
 pub const THE_LIST: Phrase = p("一次说清:还需要这些", "The one complete list");
 pub const FINE: Phrase = p("已经符合的", "What is fine already");
+pub const WHY: Phrase = p("为什么", "Why");
 pub const REMEDY: Phrase = p("怎么办", "What to do");
 pub const HUMAN: Phrase = p("会看什么", "What they look at");
 pub const FIX: Phrase = p("去修改", "Change this");

@@ -4,7 +4,9 @@
 use super::super::desk::phrases as shared;
 use super::super::session::Session;
 use super::{Nothing, moment, phrases};
+use crate::calendar::hall_date;
 use crate::kiosk::app::App;
+use crate::kiosk::device::catalogue::{self, Sought, Wanted};
 use crate::kiosk::device::print;
 use crate::kiosk::outbox::{self, Kept, Standing};
 use crate::kiosk::parts::go::Link;
@@ -77,9 +79,11 @@ fn Receipt(kept: RwSignal<Option<Kept>>) -> impl IntoView {
         acknowledged().map_or(own, |a| a.receipt)
     });
     let headline = Signal::derive(move || now.with(|now| standing(now).2).get(app.lang.get()).to_owned());
-    let hours = {
-        let item = item.clone();
-        move || app.bundle.with(|bundle| bundle.as_ref().map(|b| b.item(&item).map_or(b.hall.hours.clone(), |i| i.hours.clone())))
+    let wanted = Wanted { code: item.clone(), version: None, day: hall_date(captured_at) };
+    let sought = catalogue::seek(app, move || Some(wanted.clone()));
+    let hours = move || match sought.get() {
+        Sought::Here(item) => Some(item.hours.clone()),
+        _ => app.bundle.with(|bundle| bundle.as_ref().map(|b| b.hall.hours.clone())),
     };
     let hall = move || app.bundle.with(|bundle| bundle.as_ref().map(|b| b.hall.name.clone()));
     let in_words = move |text: Option<Text>| text.map(|t| t.get(app.lang.get()).to_owned());
@@ -122,7 +126,7 @@ fn Receipt(kept: RwSignal<Option<Kept>>) -> impl IntoView {
                 <dt>{say(phrases::RECEIPT_ID)}</dt>
                 <dd class="receipt-id">{id.to_string()}</dd>
             </dl>
-            <Declared item text />
+            <Declared sought text />
             <h2>{say(phrases::NEXT_STEPS)}</h2>
             <ol class="next-steps">
                 <li>{say(phrases::STEP_KEEP)}</li>
@@ -162,12 +166,13 @@ fn Receipt(kept: RwSignal<Option<Kept>>) -> impl IntoView {
 /// The materials as the receipt itself carries them, by the item's names: only where this device's catalogue is the one
 /// the receipt was made with, for the marks have no names of their own.
 #[component]
-fn Declared(item: String, text: Memo<String>) -> impl IntoView {
+fn Declared(sought: RwSignal<Sought>, text: Memo<String>) -> impl IntoView {
     let app = App::get();
     let rows = move || {
         let claims = claims::read(&text.get()).ok()?.claims;
-        let bundle = app.bundle.get().filter(|bundle| bundle.version == claims.catalogue)?;
-        let names = bundle.item(&item)?.materials.iter().map(|m| m.name.clone());
+        let same = app.bundle.with(|bundle| bundle.as_ref().is_some_and(|b| b.version == claims.catalogue));
+        let item = sought.get().here().filter(|item| same && item.materials.len() == claims.materials.len())?;
+        let names = item.materials.iter().map(|m| m.name.clone());
         let listed = names.zip(claims.materials).filter(|(_, mark)| *mark != MaterialMark::NotNeeded);
         let row = |(name, mark): (Text, MaterialMark)| view! {
             <li class="declared-one"><span>{tell(name)}</span> <strong>{say(shared::mark(mark))}</strong></li>

@@ -5,13 +5,16 @@ use super::cases::{binding, due_words};
 use super::sign_in::{self, Session, SignIn, SignedIn};
 use super::{Frame, Tab, decide, moment, notice, phrases, say, scan, tell};
 use crate::api::{CaseView, Decide};
+use crate::calendar::{Calendar, hall_time};
 use crate::case::{Act, ActName, By, point_name};
 use crate::catalogue::{Fact, Item, Material};
+use crate::check::explain;
 use crate::check::{Assessment, Declared, MaterialState, Point};
 use crate::kiosk::app::App;
+use crate::kiosk::device::catalogue::{self, Sought, Wanted};
 use crate::kiosk::device::net::{self, Failure};
 use crate::receipt::{Profile, number};
-use crate::rules::Value;
+use crate::rules::{Today, Value};
 use crate::words::{Lang, Text, money};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -29,7 +32,7 @@ pub struct Open {
     /// Short number or receipt id, as the address has it; nothing when it is neither.
     which: Memo<Option<String>>,
     pub view: RwSignal<Option<Arc<CaseView>>>,
-    /// The item by this desk's catalogue.
+    /// The item by this desk's catalogue: the version of the hall's check where it has that.
     pub item: Memo<Option<Arc<Item>>>,
     /// Why the case cannot be shown.
     trouble: RwSignal<Option<Text>>,
@@ -53,12 +56,14 @@ pub fn CasePage() -> impl IntoView {
         number::parse(&id).or_else(|| Uuid::parse_str(&id).ok().map(|id| id.to_string()))
     });
     let view = RwSignal::new(None::<Arc<CaseView>>);
+    let wanted = move |v: &Arc<CaseView>| Wanted { code: v.submission.item.clone(), version: Some(v.recheck.version), day: app.today() };
+    let sought = catalogue::seek(app, move || view.with(|v| v.as_ref().map(wanted)));
     let item = Memo::new(move |known: Option<&Option<Arc<Item>>>| {
         let code = view.with(|v| v.as_ref().map(|v| v.submission.item.clone()))?;
         // An item once shown stays: a new catalogue must not take away a form that is being filled in.
         match known {
             Some(Some(item)) if item.code == code => Some(item.clone()),
-            _ => app.bundle.with(|b| b.as_ref().and_then(|b| b.item(&code).cloned())).map(Arc::new),
+            _ => sought.get().here().filter(|item| item.code == code),
         }
     });
     let open = Open {
@@ -92,7 +97,8 @@ pub fn CasePage() -> impl IntoView {
             open.load();
         }
     });
-    let number = Memo::new(move |_| view.with(|v| v.as_ref().map(|v| v.short_number.clone())));
+    // Shown once it is known whether this desk has the item.
+    let number = Memo::new(move |_| view.with(|v| v.as_ref().map(|v| v.short_number.clone())).filter(|_| sought.get() != Sought::Waiting));
     let offline = Memo::new(move |_| !app.online.get() || session.get() == Session::Offline);
     view! {
         <Frame tab=Tab::Cases session>
@@ -207,7 +213,7 @@ fn Whole(open: Open, filed: Arc<CaseView>) -> impl IntoView {
                         let item = item.as_deref();
                         view! {
                             {item_note(item, &declaration, lang)}
-                            {recheck(item, &declaration, lang)}
+                            {recheck(open.app, item, &declaration, lang)}
                             {applicant(&declaration, lang)}
                             {answers(item, &declaration, lang)}
                             {materials(item, &declaration, lang)}
@@ -285,14 +291,22 @@ fn item_note(item: Option<&Item>, view: &CaseView, lang: Lang) -> impl IntoView 
 }
 
 /// The hall's check beside the device's.
-fn recheck(item: Option<&Item>, view: &CaseView, lang: Lang) -> impl IntoView + use<> {
+fn recheck(app: App, item: Option<&Item>, view: &CaseView, lang: Lang) -> impl IntoView + use<> {
     let device = &view.submission.assessment;
     let (sign, word) = if view.agrees { ("✓", phrases::AGREE) } else { ("≠", phrases::DIFFER) };
     let on_device = (!view.agrees).then(|| view! {
         <h3>{phrases::ON_DEVICE.get(lang)}</h3>
-        {points(item, device, lang)}
+        {points(item, device, lang, &|_| vec![])}
         <h3>{phrases::AT_HALL.get(lang)}</h3>
     });
+    // As of the day of the hall's own check, and only by the very version that it used.
+    let calendar = app.bundle.with_untracked(|bundle| bundle.as_ref().map(|b| b.calendar.clone())).unwrap_or_else(Calendar::announced);
+    let today = Today { date: hall_time(view.received_at).date_naive(), calendar: &calendar };
+    let checked = item.filter(|item| item.version == view.recheck.version);
+    let why = |point: &Point| {
+        let words = checked.map(|item| explain::why_listed(item, &view.submission.application, point, &today)).unwrap_or_default();
+        words.into_iter().map(|words| words.line().get(lang).to_owned()).collect()
+    };
     view! {
         <section class="desk-block" data-test="recheck" data-agrees=view.agrees.to_string()>
             <h2>{phrases::RECHECK.get(lang)}</h2>
@@ -309,13 +323,13 @@ fn recheck(item: Option<&Item>, view: &CaseView, lang: Lang) -> impl IntoView + 
             <p class=if view.agrees { "desk-agree" } else { "desk-agree differ" }><span aria-hidden="true">{sign}</span> " " {word.get(lang)}</p>
             <div role="group" aria-label=phrases::POINTS.get(lang)>
                 {on_device}
-                {points(item, &view.recheck, lang)}
+                {points(item, &view.recheck, lang, &why)}
             </div>
         </section>
     }
 }
 
-fn points(item: Option<&Item>, assessment: &Assessment, lang: Lang) -> AnyView {
+fn points(item: Option<&Item>, assessment: &Assessment, lang: Lang, why: &dyn Fn(&Point) -> Vec<String>) -> AnyView {
     if assessment.points.is_empty() {
         return view! { <p class="desk-quiet">{phrases::NO_POINTS.get(lang)}</p> }.into_any();
     }
@@ -323,11 +337,15 @@ fn points(item: Option<&Item>, assessment: &Assessment, lang: Lang) -> AnyView {
         let class = if phrases::needs_correction(point) { "mark missing" } else { "mark later" };
         let mut more: Vec<String> = unmet(item, point).map(|text| text.get(lang).to_owned()).collect();
         more.extend(point.detail.iter().map(|text| text.get(lang).to_owned()));
+        let why = why(point);
         view! {
             <li>
                 <strong class=class>{phrases::point(point.kind).get(lang)}</strong>
                 <span>{point_words(item, &point.id).get(lang).to_owned()}</span>
                 {more.into_iter().map(|line| view! { <small>{line}</small> }).collect_view()}
+                {(!why.is_empty()).then(|| view! {
+                    <small class="desk-why" data-test=point.id.replacen('.', "-why-", 1)>{phrases::POINT_WHY.get(lang)} ": " {why.join("; ")}</small>
+                })}
             </li>
         }
     });

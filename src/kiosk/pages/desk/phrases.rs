@@ -133,6 +133,7 @@ pub const ELECTRONIC: Phrase = p("电子件", "electronic");
 pub const VALID_UNTIL: Phrase = p("有效期至", "valid until");
 pub const ISSUED_ON: Phrase = p("签发于", "issued on");
 pub const NUMBER: Phrase = p("编号", "number");
+pub const POINT_WHY: Phrase = p("为什么", "Why");
 pub const RECHECK: Phrase = p("大厅复核", "The hall's re-check");
 pub const ON_DEVICE: Phrase = p("设备自查", "On the device");
 pub const AT_HALL: Phrase = p("大厅复核", "At the hall");

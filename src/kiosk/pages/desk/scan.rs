@@ -5,8 +5,10 @@
 use super::sign_in::Session;
 use super::{Frame, Tab, ago, moment, phrases, say, sign_in};
 use crate::api::ScanRecord;
+use crate::calendar::hall_date;
 use crate::kiosk::app::App;
 use crate::kiosk::device::camera::Camera;
+use crate::kiosk::device::catalogue::{self, Sought, Wanted};
 use crate::kiosk::device::scanner::Decoder;
 use crate::kiosk::device::{self, ScanSeen, camera, clock, sound};
 use crate::receipt::{self, Claims, MaterialMark, Reason, Report, Verdict, number};
@@ -537,10 +539,15 @@ pub fn scan_line(scan: &ScanRecord) -> String {
 #[component]
 fn Says(claims: Claims, report: Report) -> impl IntoView {
     let app = App::get();
+    let wanted = Wanted { code: claims.item.clone(), version: None, day: hall_date(claims.issued_at) };
+    let sought = catalogue::seek(app, move || Some(wanted.clone()));
     view! {
         {move || {
             let lang = app.lang.get();
-            let item = app.bundle.with(|b| b.as_ref().and_then(|b| b.item(&claims.item).cloned()));
+            let item = match sought.get() {
+                Sought::Waiting => return None,
+                found => found.here(),
+            };
             let same = app.bundle.with(|b| b.as_ref().is_some_and(|b| b.version == claims.catalogue));
             let name = item.as_ref().map_or_else(
                 || format!("{} ({})", phrases::UNKNOWN_ITEM.get(lang), claims.item),
@@ -550,7 +557,7 @@ fn Says(claims: Claims, report: Report) -> impl IntoView {
             let differ = !claims.materials.is_empty() && (!same || names.len() != claims.materials.len());
             let number = claims.short_number.as_deref().map_or_else(|| phrases::NO_NUMBER_YET.get(lang).to_owned(), number::show);
             let issued = format!("{} ({})", moment(claims.issued_at), ago(app.now() - claims.issued_at, lang));
-            view! {
+            Some(view! {
                 <dl class="desk-says">
                     <dt>{phrases::ITEM.get(lang)}</dt>
                     <dd data-test="says-item">{name}</dd>
@@ -570,7 +577,7 @@ fn Says(claims: Claims, report: Report) -> impl IntoView {
                         {claims.materials.iter().enumerate().map(|(at, mark)| material(names.get(at), *mark, lang)).collect_view()}
                     </ol>
                 })}
-            }
+            })
         }}
     }
 }

@@ -13,11 +13,12 @@ mod questions;
 mod verdict;
 mod way;
 
-use super::{Nothing, phrases};
+use super::{NotHere, Nothing, phrases};
 use crate::calendar::Calendar;
 use crate::catalogue::Item;
 use crate::check::{self, Assessment};
 use crate::kiosk::app::{App, Draft, Step};
+use crate::kiosk::device::catalogue::{self, Sought, Wanted};
 use crate::kiosk::device::drafts;
 use crate::kiosk::parts::go::Go;
 use crate::kiosk::parts::say;
@@ -118,6 +119,7 @@ enum Opened {
     Waiting,
     Yes,
     Unknown,
+    NotHere,
 }
 
 /// `/apply/:code`, and below it every step.
@@ -131,7 +133,15 @@ pub fn Apply() -> impl IntoView {
     let fixing = Memo::new(move |_| query.with(|query| query.get("fix").is_some()));
     let applying = Applying { app, go: Go::get(), fixing };
     let opened = RwSignal::new(Opened::Waiting);
+    let again = RwSignal::new(());
     Effect::new(move |_| {
+        // What was not here may be had now.
+        if app.online.get() && opened.get_untracked() == Opened::NotHere {
+            again.notify();
+        }
+    });
+    Effect::new(move |_| {
+        again.track();
         let Some(code) = code.get() else { return };
         if app.draft.with_untracked(|draft| draft.as_ref().is_some_and(|d| d.item.code == code)) {
             opened.set(Opened::Yes);
@@ -139,12 +149,11 @@ pub fn Apply() -> impl IntoView {
         }
         opened.set(Opened::Waiting);
         spawn_local(async move {
-            let draft = open(app, &code).await;
-            let found = if draft.is_some() { Opened::Yes } else { Opened::Unknown };
+            let found = open(app, &code).await;
             // Unless somebody has left the page meanwhile.
             if opened.try_get_untracked().is_some() {
-                app.draft.set(draft);
-                opened.try_set(found);
+                opened.try_set(found.as_ref().map_or_else(|why| *why, |_| Opened::Yes));
+                app.draft.set(found.ok());
             }
         });
     });
@@ -156,6 +165,7 @@ pub fn Apply() -> impl IntoView {
             let there = app.draft.with_untracked(Option::is_some);
             match (opened, step.as_deref()) {
                 (Opened::Unknown, _) => view! { <Nothing heading=phrases::NO_ITEM /> }.into_any(),
+                (Opened::NotHere, _) => view! { <NotHere /> }.into_any(),
                 (Opened::Yes, Some("questions")) if there => view! { <questions::Questions applying at /> }.into_any(),
                 (Opened::Yes, Some("materials")) if there => view! { <materials::Materials applying at /> }.into_any(),
                 (Opened::Yes, Some("verdict")) if there => view! { <verdict::Verdict applying /> }.into_any(),
@@ -172,15 +182,23 @@ pub fn Apply() -> impl IntoView {
     }
 }
 
-/// The draft of an item: the one kept on this device, or a new one.
-async fn open(app: App, code: &str) -> Option<Draft> {
+/// The draft of an item: the one kept on this device, with the item as it was when it was begun; or a new one.
+async fn open(app: App, code: &str) -> Result<Draft, Opened> {
     match drafts::load(code).await {
-        Ok(Some(draft)) => return Some(draft),
+        Ok(Some(draft)) => return Ok(draft),
         Ok(None) => {}
         // Without its storage the device can still prepare an application; it says what will be missing.
         Err(failure) => app.trouble.set(Some(failure.say())),
     }
-    let bundle = app.bundle.get_untracked()?;
-    let item = bundle.item(code)?.clone();
-    Some(Draft::new(item, bundle.version.clone(), app.now()))
+    loop {
+        let version = || app.bundle.with_untracked(|bundle| bundle.as_ref().map(|b| b.version.clone()));
+        let catalogue = version().ok_or(Opened::NotHere)?;
+        match catalogue::find(app, &Wanted::today(app, code.to_owned())).await {
+            // Item and version are of one catalogue.
+            _ if version().as_ref() != Some(&catalogue) => {}
+            Sought::Here(item) => return Ok(Draft::new(item, catalogue, app.now())),
+            Sought::Unknown => return Err(Opened::Unknown),
+            Sought::Waiting | Sought::NotHere => return Err(Opened::NotHere),
+        }
+    }
 }

@@ -4,9 +4,11 @@ use super::super::{Cited, phrases};
 use super::way::{self, Place};
 use super::{Applying, materials::Needs};
 use crate::catalogue::{Basis, Decided, Filing, Item};
+use crate::check::explain::{self, Words};
 use crate::check::{Assessment, MaterialState, Outcome, Point, PointKind};
 use crate::kiosk::app::{Draft, Step};
 use crate::kiosk::device::print;
+use crate::kiosk::parts::explained::Explained;
 use crate::kiosk::parts::go::Link;
 use crate::kiosk::parts::heading::Heading;
 use crate::kiosk::parts::{say, tell};
@@ -57,7 +59,8 @@ fn Sheet(applying: Applying, assessment: Assessment, draft: Draft) -> impl IntoV
         .iter()
         .map(|point| {
             let fix = applying.read(|draft, today| way::fix(&point.id, &assessment, draft, today)).flatten();
-            view! { <PointCard item=item.clone() point=point.clone() fix /> }
+            let why = applying.read(|draft, today| explain::why_listed(&draft.item, &draft.application, point, today)).unwrap_or_default();
+            view! { <PointCard item=item.clone() point=point.clone() fix why /> }
         })
         .collect_view();
     let prepares = item.filing == Filing::PreCheckOnly && outcome.may_submit();
@@ -73,7 +76,7 @@ fn Sheet(applying: Applying, assessment: Assessment, draft: Draft) -> impl IntoV
                 <h2>{say(phrases::THE_LIST)}</h2>
                 <ol class="points">{points}</ol>
             })}
-            <Fine item=item.clone() assessment=assessment.clone() />
+            <Fine applying item=item.clone() assessment=assessment.clone() />
             {prepares.then(|| view! { <Prepare item=item.clone() assessment=assessment.clone() /> })}
             {(files && !outcome.is_ready()).then(|| view! { <p class="notice-calm">{say(phrases::ANYWAY_WHY)}</p> })}
             <p class="quiet">{say(phrases::AS_DECLARED)}</p>
@@ -144,7 +147,7 @@ fn said(item: &Item, point: &Point) -> Option<Said> {
 
 /// One point, opened to its basis and remedy, with the way to change what it rests on.
 #[component]
-fn PointCard(item: std::sync::Arc<Item>, point: Point, fix: Option<Place>) -> impl IntoView {
+fn PointCard(item: std::sync::Arc<Item>, point: Point, fix: Option<Place>, why: Vec<Words>) -> impl IntoView {
     let said = said(&item, &point)?;
     let (sign, word) = phrases::point(point.kind);
     let material = point.id.strip_prefix("material.").and_then(|code| item.material(code)).cloned();
@@ -168,6 +171,12 @@ fn PointCard(item: std::sync::Arc<Item>, point: Point, fix: Option<Place>) -> im
                     {(!said.standards.is_empty()).then(|| view! {
                         <p class="point-label">{say(phrases::STANDARDS)}</p>
                         <ul class="plain">{said.standards.into_iter().map(|s| view! { <li>{tell(s)}</li> }).collect_view()}</ul>
+                    })}
+                    {(!why.is_empty()).then(|| view! {
+                        <div class="point-why" data-test=point.id.replacen('.', "-why-", 1)>
+                            <p class="point-label">{say(phrases::WHY)}</p>
+                            {why.into_iter().map(|words| view! { <Explained words /> }).collect_view()}
+                        </div>
                     })}
                     {said.remedy.map(|(label, text)| view! {
                         <p class="point-label">{say(label)}</p>
@@ -203,18 +212,25 @@ fn kind_code(kind: PointKind) -> &'static str {
 
 /// What is fine already, folded: it needs no attention.
 #[component]
-fn Fine(item: std::sync::Arc<Item>, assessment: Assessment) -> impl IntoView {
+fn Fine(applying: Applying, item: std::sync::Arc<Item>, assessment: Assessment) -> impl IntoView {
     let on_list = |id: String| assessment.points.iter().any(|p| p.id == id);
     let conditions = assessment.conditions.iter().filter(|c| !on_list(format!("condition.{}", c.code)));
-    let conditions = conditions.filter_map(|c| item.conditions.iter().find(|known| known.code == c.code)).map(|c| c.text.clone());
+    let conditions = conditions.filter_map(|c| item.conditions.iter().find(|known| known.code == c.code)).map(|c| {
+        let why = applying.read(|draft, today| explain::why_condition(&draft.item, &draft.application, &c.code, today)).flatten();
+        (c.text.clone(), why.map(|why| (format!("condition-why-{}", c.code), why)))
+    });
     let materials = assessment.materials.iter().filter(|(_, state)| *state == MaterialState::Good);
-    let materials = materials.filter_map(|(code, _)| item.material(code)).map(|m| m.name.clone());
-    let fine: Vec<Text> = conditions.chain(materials).collect();
+    let materials = materials.filter_map(|(code, _)| item.material(code)).map(|m| (m.name.clone(), None));
+    let fine: Vec<(Text, Option<(String, Words)>)> = conditions.chain(materials).collect();
+    let why = |(test, words): (String, Words)| view! { <div class="fine-why" data-test=test><Explained words /></div> };
     (!fine.is_empty()).then(|| view! {
         <details class="fine">
             <summary>{say(phrases::FINE)} " (" {fine.len()} ")"</summary>
             <ul class="fine-list">
-                {fine.into_iter().map(|text| view! { <li><span aria-hidden="true">"✓ "</span>{tell(text)}</li> }).collect_view()}
+                {fine
+                    .into_iter()
+                    .map(|(text, words)| view! { <li><span aria-hidden="true">"✓ "</span>{tell(text)}{words.map(why)}</li> })
+                    .collect_view()}
             </ul>
         </details>
     })

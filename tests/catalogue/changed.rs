@@ -1,0 +1,56 @@
+//! The sound files of `lint/base`, with files added and passages changed: what cases of overlays and of differences start from.
+
+use mingbai::catalogue::author::{Catalogue, Source, compile};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const ITEM: &str = "reading-room.toml";
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Changed {
+    /// By name; `"base"` copies the item, for `change` to work on.
+    files: BTreeMap<String, String>,
+    change: Vec<Change>,
+    /// Names of files that are gone.
+    without: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    #[serde(default = "item")]
+    file: String,
+    from: String,
+    to: String,
+}
+
+fn item() -> String {
+    ITEM.to_owned()
+}
+
+/// The files of a folder beside this one, by name.
+pub fn folder(name: &str) -> BTreeMap<String, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/catalogue").join(name);
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(path).unwrap())).collect()
+}
+
+impl Changed {
+    pub fn catalogue(&self) -> Result<Catalogue, String> {
+        let mut files = folder("lint/base");
+        for (name, text) in &self.files {
+            let text = if text == "base" { files[ITEM].clone() } else { text.clone() };
+            files.insert(name.clone(), text);
+        }
+        for Change { file, from, to } in &self.change {
+            let text = files.get_mut(file).unwrap_or_else(|| panic!("there is no file {file}"));
+            assert!(text.contains(from.as_str()), "{file} has no `{from}`");
+            *text = text.replacen(from.as_str(), to, 1);
+        }
+        files.retain(|name, _| !self.without.contains(name));
+        let sources: Vec<Source> = files.into_iter().map(|(name, text)| Source { name, text }).collect();
+        compile(&sources).map_err(|findings| findings.iter().map(|f| f.to_string()).collect::<Vec<_>>().join("\n"))
+    }
+}
