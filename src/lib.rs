@@ -9,9 +9,9 @@
 //! - [`words`]: bilingual text, identifiers and their check digits, money.
 //! - [`calendar`]: working days (调休 included) and statutory limits.
 //! - [`signing`]: keys, context strings, signed documents.
-//! - [`rules`]: rule text (a CEL subset) → typed rule → three-valued value with reasons.
+//! - [`rules`]: rule text (a CEL subset) → typed rule → three-valued value with reasons; what can hold at all, proved.
 //! - [`catalogue`]: what an approval item (事项) is: facts, gates, conditions, materials, limits, fees, flow; the signed
-//!   head and the parts that devices keep; search.
+//!   head and the parts that devices keep; search; for its authors (native) compiler, linter, differences, spreadsheets.
 //! - [`check`]: item + application → next question, the assessment (自查结果) with the one complete list, and why, in words.
 //! - [`submission`]: an application frozen: canonical bytes, digest, sealing to the hall's key, envelope.
 //! - [`receipt`]: the signed QR receipt (回执): claims, signing, QR text, trust list, verification.

@@ -36,8 +36,9 @@ pub struct Entry {
     pub name: Text,
     pub summary: Text,
     pub category: String,
-    /// The version in force.
-    pub url: String,
+    /// The version in force on the day of asking. Absent when none was in force or to come at the time of publication.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     pub versions: Vec<Version>,
 }
 
@@ -252,6 +253,9 @@ pub struct Limit {
     pub basis: Vec<Basis>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,
+    /// Whose local promise it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<Text>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -322,6 +326,7 @@ impl Item {
             runs_from: limit.runs_from,
             basis: basis(&limit.basis),
             note: limit.note.clone(),
+            local: limit.local.clone(),
         };
         let fee = |fee: &catalogue::Fee| Fee { name: fee.name.clone(), amount: fee.amount, basis: basis(&fee.basis) };
         Item {

@@ -2,7 +2,8 @@
 //! Council announces them each year (调休 included). A date past the last announced year gets an answer marked
 //! provisional, never a silent guess. Hall time is UTC+8 all year.
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, Utc, Weekday};
+use crate::words::Text;
+use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, Timelike, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -13,6 +14,17 @@ use std::collections::BTreeMap;
 pub enum Unit {
     WorkingDay,
     Day,
+}
+
+impl Unit {
+    /// `20 个工作日` / `20 working days`.
+    pub fn say(self, length: u32) -> Text {
+        let many = if length == 1 { "" } else { "s" };
+        match self {
+            Unit::WorkingDay => Text { zh: format!("{length} 个工作日"), en: format!("{length} working day{many}") },
+            Unit::Day => Text { zh: format!("{length} 日"), en: format!("{length} day{many}") },
+        }
+    }
 }
 
 /// How a date departs from Monday–Friday.
@@ -72,7 +84,7 @@ impl Calendar {
                 continue;
             }
             let (date, kind) = line.trim().split_once(',').ok_or_else(bad)?;
-            let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").map_err(|_| bad())?;
+            let date = date.parse().map_err(|_| bad())?;
             let kind = match kind {
                 "holiday" => Departure::Holiday,
                 "workday" => Departure::Workday,
@@ -156,6 +168,12 @@ impl Calendar {
 /// The date in the hall (UTC+8) at a moment: a filing captured at 23:59 counts on its own date.
 pub fn hall_date(at: DateTime<Utc>) -> NaiveDate {
     hall_time(at).date_naive()
+}
+
+/// A moment by the hall's wall clock: `2026-11-25 09:30`.
+pub fn moment(at: DateTime<Utc>) -> String {
+    let at = hall_time(at);
+    format!("{} {:02}:{:02}", at.date_naive(), at.hour(), at.minute())
 }
 
 /// The hall's wall clock at a moment.

@@ -2,7 +2,7 @@
 //! plain lines of label and text, so that screen, A4 and thermal paper all print the same.
 
 use super::{Act, Clock, Event, point_name};
-use crate::calendar::{Due, Unit, hall_date};
+use crate::calendar::{Due, hall_date};
 use crate::catalogue::{Hall, Item, Laws, LimitKind, cite};
 use crate::receipt::number;
 use crate::submission::Submission;
@@ -107,7 +107,7 @@ pub fn notice(event: &Event, case: &Case) -> Option<Notice> {
             lines.push(line("是否收费", "Fee", vec![fee]));
             for (kind, zh, en) in [(LimitKind::Statutory, "法定时限", "Statutory limit"), (LimitKind::Promised, "承诺时限", "Promised limit")] {
                 if let Some(limit) = item.limit(kind) {
-                    lines.push(line(zh, en, vec![length(limit.length, limit.unit)]));
+                    lines.push(line(zh, en, vec![limit.unit.say(limit.length)]));
                 }
             }
             lines.push(line("不计入时限", "Not counted", vec![Text::new(
@@ -152,12 +152,6 @@ pub fn notice(event: &Event, case: &Case) -> Option<Notice> {
     let date = hall_date(event.at);
     return Some(Notice { title, number: (*short_number).to_owned(), lines, closing, body: item.body.clone(), date });
 
-    fn length(length: u32, unit: Unit) -> Text {
-        match unit {
-            Unit::WorkingDay => Text { zh: format!("{length} 个工作日"), en: format!("{length} working days") },
-            Unit::Day => Text { zh: format!("{length} 日"), en: format!("{length} days") },
-        }
-    }
     // The licensing law is cited by every notice, whatever the item cites.
     fn licensing(article: &str) -> Text {
         let name = Text::new("中华人民共和国行政许可法", "Administrative Licensing Law");

@@ -1,7 +1,8 @@
 //! What the hall offers: approval items (事项) with their facts, gates, conditions, materials, limits, fees and flow, as
 //! 行政许可法 art. 30 wants them published.
 //!
-//! - [`author`] (native): TOML files → typed items, every error with file, line and a caret.
+//! - [`author`] (native): TOML files, with local rules and versions → typed items; what is wrong with them, what changed
+//!   between two catalogues, the same as a workbook; what is published.
 //! - [`bundle`]: the hall-signed head and the parts that devices keep offline.
 //! - [`search`]: Chinese, pinyin, initials, everyday words and English.
 //!
@@ -321,6 +322,8 @@ pub struct Limit {
     pub basis: Vec<Basis>,
     /// Such as "invented for the sample".
     pub note: Option<Text>,
+    /// Whose promise it is, when an overlay made it.
+    pub local: Option<Text>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -459,6 +462,13 @@ pub enum LawKind {
     LocalRule,
     /// 规范性文件
     NormativeDocument,
+}
+
+impl LawKind {
+    /// 法律、法规、规章: what may found a requirement (行政许可法 arts. 14 to 17); a normative document founds none.
+    pub fn is_statute(self) -> bool {
+        self != LawKind::NormativeDocument
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,7 +10,7 @@
 use crate::catalogue::{Fact, Item};
 use crate::rules::expr::{Comparison, Expr, Operator, Rule};
 use crate::rules::value::{FIRST_DAY, LAST_DAY};
-use crate::rules::{Facts, Known, Today, Type, Value, Verdict};
+use crate::rules::{Facts, Known, Paths, Today, Type, Value, Verdict};
 use std::collections::BTreeSet;
 
 /// The most combinations that are tried.
@@ -34,9 +34,9 @@ pub fn settle<'r>(item: &Item, rule: &'r Rule, facts: &Facts, today: &Today, on_
         return verdict;
     }
     let paths = rule.expr.paths();
-    let missing = paths.iter().filter(|path| facts.get(path).is_none()).filter_map(|path| item.fact(path));
-    let tried: Vec<(&str, Vec<Value>)> =
-        missing.filter_map(|fact| Some((fact.code.as_str(), kinds(&rule.expr, fact, facts, today)?))).collect();
+    let missing = paths.iter().copied().filter(|path| facts.get(path).is_none());
+    let tried: Vec<(&'r str, Vec<Value>)> =
+        missing.filter_map(|path| Some((path, kinds(&rule.expr, item.fact(path)?, facts, today)?))).collect();
     let combinations = tried.iter().try_fold(1_usize, |product, (_, values)| product.checked_mul(values.len()));
     if tried.is_empty() || combinations.is_none_or(|n| n > MOST) {
         return verdict;
@@ -49,10 +49,10 @@ pub fn settle<'r>(item: &Item, rule: &'r Rule, facts: &Facts, today: &Today, on_
     if first.value != Known::Unknown && verdicts.iter().all(|v| v.value == first.value) {
         let because: BTreeSet<&str> = verdicts.iter().flat_map(|v| &v.because).copied().collect();
         let because = because.into_iter().filter(|path| facts.get(path).is_some()).collect();
-        return Verdict { value: first.value.clone(), because, missing: vec![] };
+        return Verdict { value: first.value.clone(), because, missing: Paths::new() };
     }
     let matter = matter(&tried, &verdicts);
-    let missing: Vec<&str> = verdict.missing.iter().copied().filter(|path| matter.contains(path)).collect();
+    let missing: Paths = verdict.missing.iter().copied().filter(|path| matter.contains(path)).collect();
     // A condition that chooses between equal branches does not matter; what stands in them does.
     let missing = if missing.is_empty() { paths.into_iter().filter(|path| matter.contains(path)).collect() } else { missing };
     Verdict { missing, ..verdict }
@@ -75,21 +75,34 @@ fn kinds(expr: &Expr, fact: &Fact, facts: &Facts, today: &Today) -> Option<Vec<V
             let around = values.iter().filter_map(number).flat_map(|n| [n.saturating_sub(1), n, n.saturating_add(1)]);
             // A sum can overflow at the ends.
             let ends = [min, max].into_iter().filter(|_| computed);
-            let numbers: BTreeSet<i64> =
-                if few { (min..=max).collect() } else { around.chain(ends).map(|n| n.clamp(min, max.max(min))).collect() };
-            numbers.into_iter().map(if fact.ty == Type::Money { Value::Money } else { Value::Int }).collect()
+            let value = if fact.ty == Type::Money { Value::Money } else { Value::Int };
+            if few {
+                (min..=max).map(value).collect()
+            } else {
+                each_once(around.chain(ends).map(|n| value(n.clamp(min, max.max(min)))))
+            }
         }
         Type::Date if told => {
             let date = |value: &Value| if let Value::Date(d) = value { Some(*d) } else { None };
             let around = values.iter().filter_map(date).flat_map(|d| [d.pred_opt(), Some(d), d.succ_opt()]);
-            let dates: BTreeSet<_> = around.flatten().map(|d| d.clamp(FIRST_DAY, LAST_DAY)).collect();
-            dates.into_iter().map(Value::Date).collect()
+            each_once(around.flatten().map(|d| Value::Date(d.clamp(FIRST_DAY, LAST_DAY))))
         }
         // Equal to one of them, or to none.
         Type::Text if told => values.into_iter().chain([Value::Text("\u{0}".to_owned())]).collect(),
         _ => vec![],
     };
     (!kinds.is_empty()).then_some(kinds)
+}
+
+/// More than can be tried need not be told apart. No set: sorting is much code for a download.
+fn each_once(values: impl Iterator<Item = Value>) -> Vec<Value> {
+    let mut once = Vec::new();
+    for value in values {
+        if once.len() <= MOST && !once.contains(&value) {
+            once.push(value);
+        }
+    }
+    once
 }
 
 /// Where a rule reads a fact: how often, how often in a comparison with known values, and those values.

@@ -7,10 +7,11 @@ use super::keys::Keys;
 use super::store::Store;
 use super::store::catalogues::{self, Head};
 use crate::calendar::{Calendar, hall_date};
-use crate::catalogue::Item;
+use crate::catalogue::{Card, Item};
 use crate::catalogue::author::publish::Published;
 use crate::catalogue::author::{self, Catalogue, Finding, Severity, Source};
 use crate::catalogue::bundle::{Bundle, Part, pack_of};
+use crate::catalogue::search::Listing;
 use crate::signing::WHOLE_CATALOGUE;
 use axum::body::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -192,6 +193,14 @@ impl Catalogues {
         Ok(items)
     }
 
+    /// What a head offered: each item in the version that counted when it was published.
+    pub async fn offered(&self, store: &Store, bundle: &Bundle) -> Result<Vec<Card>, Error> {
+        let bytes = bytes(store, &bundle.listing).await?;
+        bundle.listing.check(&bytes)?;
+        let listing = Listing::open(bytes)?;
+        Ok((0..listing.len()).filter_map(|place| listing.card(place)).collect())
+    }
+
     /// The items of one pack of an edition, those of `code` among them; only that pack is read.
     pub async fn pack(&self, store: &Store, edition: &Edition, code: &str) -> Result<Arc<Vec<Item>>, Error> {
         match &edition.items {
@@ -214,8 +223,7 @@ impl Catalogues {
         if let Some(known) = self.packs.lock().unwrap_or_else(PoisonError::into_inner).get(&part.sha256) {
             return Ok(known.clone());
         }
-        let packed = catalogues::part(&mut *store.read().await?, &part.sha256).await?.ok_or_else(|| Error::NoPart(part.sha256.clone()))?;
-        let items = Arc::new(part.items(&unpack(&packed)?)?);
+        let items = Arc::new(part.items(&bytes(store, part).await?)?);
         let mut packs = self.packs.lock().unwrap_or_else(PoisonError::into_inner);
         if packs.len() >= PACKS {
             packs.clear();
@@ -223,6 +231,12 @@ impl Catalogues {
         packs.insert(part.sha256.clone(), items.clone());
         Ok(items)
     }
+}
+
+/// The bytes that are kept of a part; whether they are the part's own is for the caller to check.
+async fn bytes(store: &Store, part: &Part) -> Result<Vec<u8>, Error> {
+    let packed = catalogues::part(&mut *store.read().await?, &part.sha256).await?;
+    unpack(&packed.ok_or_else(|| Error::NoPart(part.sha256.clone()))?)
 }
 
 /// Publishes `catalogue` unless its content is what was published last. New content must pass the linter, which looks

@@ -14,7 +14,11 @@ pub enum NotWritten {
     Other { path: String, known_by: &'static str },
     #[error("{path}: 里面有文件夹或链接 {inner},不替换\n{path}: it holds the folder or link {inner}, so it is not replaced")]
     Folders { path: String, inner: String },
-    #[error("{path}")]
+    #[error("{path}: 这是文件,不是文件夹\n{path}: this is a file, not a folder")]
+    File { path: String },
+    #[error("{path}: 你正在这个文件夹里,它会被整个换掉;请到别处运行\n{path}: you are inside this folder, which is replaced whole: run this elsewhere")]
+    Inside { path: String },
+    #[error("写不进去 cannot be written: {path}")]
     Failed { path: String, source: io::Error },
 }
 
@@ -34,6 +38,13 @@ pub fn write(out: &Path, files: &[(String, String)], replace: Option<&'static st
         Err(error) if error.kind() == io::ErrorKind::NotFound => std::path::absolute(out).map_err(failed)?,
         Err(error) => return Err(failed(error)),
     };
+    if out.is_file() {
+        return Err(NotWritten::File { path: out.display().to_string() });
+    }
+    // Whoever stands in a folder that is replaced finds himself in one that is gone.
+    if std::env::current_dir().is_ok_and(|here| here.starts_with(&out)) {
+        return Err(NotWritten::Inside { path: out.display().to_string() });
+    }
     let kept = kept(&out, replace)?;
     let (Some(parent), Some(name)) = (out.parent(), out.file_name()) else {
         return Err(failed(io::ErrorKind::InvalidInput.into()));

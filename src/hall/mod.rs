@@ -78,6 +78,8 @@ pub enum Error {
     Untrusted(crate::signing::Untrusted),
     #[error("the catalogue: {0}")]
     Part(#[from] crate::catalogue::bundle::BadPart),
+    #[error("the catalogue: the listing: {0}")]
+    Listing(#[from] crate::catalogue::search::Broken),
     #[error("the catalogue: the part {0} is not in the database")]
     NoPart(String),
     #[error("the catalogue: a part cannot be unpacked: {0}")]

@@ -52,7 +52,7 @@ pub enum Reason {
 
 impl Reason {
     pub fn say(&self) -> Text {
-        let day = |at: &DateTime<Utc>| crate::calendar::hall_time(*at).format("%Y-%m-%d %H:%M").to_string();
+        let moment = |at: &DateTime<Utc>| crate::calendar::moment(*at);
         match self {
             Reason::Unreadable { detail } => Text::new(format!("不是本系统的回执:{detail}"), format!("Not a receipt of this system: {detail}")),
             Reason::OtherHall { hall } => Text::new(format!("这是另一个大厅的回执({hall})"), format!("This receipt is for another hall ({hall})")),
@@ -62,14 +62,14 @@ impl Reason {
             }
             Reason::NoTrustList => Text::new("本机没有信任清单,请联网登录一次", "This desk has no trust list: connect and sign in once"),
             Reason::OldTrustList { days } => Text::new(format!("信任清单已有 {days} 天未更新"), format!("The trust list is {days} days old")),
-            Reason::Expired { at } => Text::new(format!("已于 {} 过期", day(at)), format!("Expired on {}", day(at))),
+            Reason::Expired { at } => Text::new(format!("已于 {} 过期", moment(at)), format!("Expired on {}", moment(at))),
             Reason::NotYetValid { at } => {
-                Text::new(format!("签发时间 {} 晚于本机时间,请核对时钟", day(at)), format!("Issued at {}, later than this clock: check the clock", day(at)))
+                Text::new(format!("签发时间 {} 晚于本机时间,请核对时钟", moment(at)), format!("Issued at {}, later than this clock: check the clock", moment(at)))
             }
-            Reason::KeyExpired { at } => Text::new(format!("签发设备的证书已于 {} 到期", day(at)), format!("The device's certificate ran out on {}", day(at))),
-            Reason::Revoked { at } => Text::new(format!("签发设备已于 {} 被吊销", day(at)), format!("The device was revoked on {}", day(at))),
+            Reason::KeyExpired { at } => Text::new(format!("签发设备的证书已于 {} 到期", moment(at)), format!("The device's certificate ran out on {}", moment(at))),
+            Reason::Revoked { at } => Text::new(format!("签发设备已于 {} 被吊销", moment(at)), format!("The device was revoked on {}", moment(at))),
             Reason::RevokedLater { at } => {
-                Text::new(format!("签发之后,设备于 {} 被吊销", day(at)), format!("The device was revoked later, on {}", day(at)))
+                Text::new(format!("签发之后,设备于 {} 被吊销", moment(at)), format!("The device was revoked later, on {}", moment(at)))
             }
             Reason::WrongSigner => Text::new("签发者无权签发这种回执", "The signer may not issue this kind of receipt"),
         }

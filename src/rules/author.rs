@@ -9,6 +9,7 @@ mod scope;
 use super::evaluate::pattern;
 use super::expr::{Comparison, Expr, Function, Macro, Operator, Rule};
 use super::value::{Type, Value, read_date};
+use crate::words::nearest;
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, Expr as Cel, LiteralValue, SourceInfo, operators};
 use refused::{Outside, Why};
@@ -159,19 +160,19 @@ fn place(text: &str, (line, column): (isize, isize)) -> Range<usize> {
     at..text.get(at..).and_then(|rest| rest.chars().next()).map_or(at, |c| at + c.len_utf8())
 }
 
-/// Where each node of the tree stands in the text. The parser counts characters; we count bytes.
+/// Where each node of the tree stands in the text, in bytes.
 struct Places {
     info: SourceInfo,
-    bytes: Vec<usize>,
+    text: String,
 }
 
 impl Places {
     fn new(text: &str, info: SourceInfo) -> Places {
-        let bytes = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-        Places { info, bytes }
+        Places { info, text: text.to_owned() }
     }
     fn of(&self, node: &IdedExpr) -> Range<usize> {
-        let byte = |at: u32| self.bytes.get(at as usize).or(self.bytes.last()).copied().unwrap_or(0);
+        // Whatever the parser says, the range lies within the text and between characters.
+        let byte = |at: u32| (0..=(at as usize).min(self.text.len())).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(0);
         let (start, stop) = self.info.offset_for(node.id).unwrap_or((0, 0));
         byte(start)..byte(stop.saturating_add(1)).max(byte(start))
     }
@@ -340,13 +341,13 @@ impl Author<'_> {
             let of = self.typed(&select.operand, local, depth)?;
             let Type::Record(fields) = &of.ty else { return self.refuse(node, Why::Unfielded(of.ty)) };
             let Some(ty) = fields.get(&select.field) else {
-                let near = nearest(&select.field, fields.keys().map(String::as_str));
+                let near = nearest(&select.field, fields.keys().map(String::as_str)).map(str::to_owned);
                 return self.refuse(node, Why::UnknownField { field: select.field.clone(), near });
             };
             return Ok(Typed { ty: ty.clone(), expr: Expr::Field(Box::new(of.expr), select.field.clone()) });
         }
         let name = path.unwrap_or_default();
-        let near = nearest(&name, self.scope.names());
+        let near = nearest(&name, self.scope.names()).map(str::to_owned);
         self.refuse(node, Why::UnknownName { name, near })
     }
 
@@ -611,7 +612,7 @@ impl Author<'_> {
                 node,
                 match form {
                     _ if name == "date" || name == "has" => Why::OnlyFunction(name),
-                    _ => Why::NoFunction { near: nearest(&name, function_names().into_iter()).and_then(known), name },
+                    _ => Why::NoFunction { near: nearest(&name, function_names().into_iter()), name },
                 },
             );
         };
@@ -726,33 +727,4 @@ fn path(mut node: &IdedExpr, local: Local) -> Option<String> {
             _ => return None,
         }
     }
-}
-
-/// The name of a function as the table has it.
-fn known(name: String) -> Option<&'static str> {
-    function_names().into_iter().find(|n| *n == name)
-}
-
-/// The name that is most like `name`, if any is close.
-fn nearest<'a>(name: &str, declared: impl Iterator<Item = &'a str>) -> Option<String> {
-    const CLOSE: usize = 2;
-    let measured = declared.map(|other| (distance(name, other), other));
-    let close = measured.filter(|(distance, _)| *distance <= CLOSE && *distance < name.chars().count());
-    close.min_by_key(|(distance, _)| *distance).map(|(_, other)| other.to_owned())
-}
-
-/// Levenshtein distance.
-pub(crate) fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut before = i;
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let swap = before + usize::from(x != *y);
-            before = row[j + 1];
-            row[j + 1] = swap.min(before + 1).min(row[j] + 1);
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }

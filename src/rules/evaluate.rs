@@ -15,6 +15,7 @@ use crate::calendar::Calendar;
 use crate::words::Text;
 use chrono::{Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
@@ -67,14 +68,17 @@ impl Fault {
     }
 }
 
+/// Paths of facts and material fields. Few, in almost every rule: no memory is asked for them.
+pub type Paths<'r> = SmallVec<[&'r str; 4]>;
+
 /// A value with its reasons: paths of facts and material fields, in order, as the rule writes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict<'r> {
     pub value: Known,
     /// Known facts that decide it; for an unknown, those that already took part.
-    pub because: Vec<&'r str>,
+    pub because: Paths<'r>,
     /// Facts still needed; empty unless the value is unknown.
-    pub missing: Vec<&'r str>,
+    pub missing: Paths<'r>,
 }
 
 impl Verdict<'_> {
@@ -95,7 +99,7 @@ impl Rule {
 
 impl Expr {
     pub fn evaluate(&self, facts: &Facts, today: &Today) -> Verdict<'_> {
-        let mut evaluation = Evaluation { facts, today, because: vec![], missing: vec![] };
+        let mut evaluation = Evaluation { facts, today, because: Paths::new(), missing: Paths::new() };
         let value = match evaluation.run(self, None) {
             Found::Value(value) => Known::Value(value.into_owned()),
             Found::Unknown => Known::Unknown,
@@ -105,9 +109,11 @@ impl Expr {
     }
 }
 
-fn once_each(mut paths: Vec<&str>) -> Vec<&str> {
-    paths.sort_unstable();
-    paths.dedup();
+fn once_each(mut paths: Paths) -> Paths {
+    if paths.len() > 1 {
+        paths.sort_unstable();
+        paths.dedup();
+    }
     paths
 }
 
@@ -162,8 +168,8 @@ type Outcome = Result<Value, Fault>;
 struct Evaluation<'r, 'f> {
     facts: &'f Facts,
     today: &'f Today<'f>,
-    because: Vec<&'r str>,
-    missing: Vec<&'r str>,
+    because: Paths<'r>,
+    missing: Paths<'r>,
 }
 
 impl<'r, 'f> Evaluation<'r, 'f> {
@@ -270,7 +276,7 @@ impl<'r, 'f> Evaluation<'r, 'f> {
         if let Some(value) = field {
             return Found::Value(value);
         }
-        self.missing.extend_from_slice(&self.because[before..]);
+        self.missing.extend(self.because[before..].iter().copied());
         let mut root = of;
         while let Expr::Field(inner, _) = root {
             root = inner;
@@ -278,7 +284,7 @@ impl<'r, 'f> Evaluation<'r, 'f> {
         if let Expr::Local(name) = root
             && let Some(Local { reasons: (from, to), .. }) = lookup(name, local)
         {
-            self.missing.extend_from_slice(&self.because[*from..*to]);
+            self.missing.extend(self.because[*from..*to].iter().copied());
         }
         Found::Unknown
     }
@@ -428,7 +434,7 @@ impl<'r, 'f> Evaluation<'r, 'f> {
         const MANY: usize = 64;
         for (paths, from) in [(&mut self.because, because), (&mut self.missing, missing)] {
             if paths.len() > from + MANY {
-                let tail = once_each(paths.split_off(from));
+                let tail = once_each(paths.drain(from..).collect());
                 paths.extend(tail);
             }
         }

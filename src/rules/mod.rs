@@ -22,6 +22,6 @@ pub mod expr;
 pub mod solve;
 pub mod value;
 
-pub use evaluate::{Fault, Known, Today, Verdict};
+pub use evaluate::{Fault, Known, Paths, Today, Verdict};
 pub use expr::Rule;
 pub use value::{Facts, Type, Value, Wrong};

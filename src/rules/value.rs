@@ -130,8 +130,9 @@ impl Type {
 
 /// `YYYY-MM-DD`, four digits of year, and nothing else.
 pub fn read_date(text: &str) -> Option<NaiveDate> {
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-    ((FIRST_DAY..=LAST_DAY).contains(&date) && date.format("%Y-%m-%d").to_string() == text).then_some(date)
+    let date: NaiveDate = text.parse().ok()?;
+    // chrono reads `2023-1-1` and more; the text must be the date's own.
+    ((FIRST_DAY..=LAST_DAY).contains(&date) && date.to_string() == text).then_some(date)
 }
 
 /// Dates run from 0001-01-01 to 9999-12-31, as CEL's timestamps do.
@@ -161,18 +162,51 @@ impl Value {
 
 /// What is known when a rule is evaluated: paths such as `individuals` or `materials.lease.valid_until`. A path that is
 /// missing is unknown; a path that holds `None` is known to have no value (a material declared without a number).
+///
+/// In the order of their hashes: a rule looks a path up by comparing numbers, and then one path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts(BTreeMap<String, Option<Value>>);
+pub struct Facts(Vec<Known>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Known {
+    hash: u32,
+    path: String,
+    value: Option<Value>,
+}
 
 impl Facts {
     pub fn set(&mut self, path: impl Into<String>, value: Option<Value>) {
-        self.0.insert(path.into(), value);
+        let path = path.into();
+        match self.find(&path) {
+            Ok(at) => self.0[at].value = value,
+            Err(at) => self.0.insert(at, Known { hash: hash(&path), path, value }),
+        }
     }
     pub fn unset(&mut self, path: &str) {
-        self.0.remove(path);
+        if let Ok(at) = self.find(path) {
+            self.0.remove(at);
+        }
     }
     /// Outer `None`: unknown. Inner `None`: known to be absent.
     pub fn get(&self, path: &str) -> Option<Option<&Value>> {
-        self.0.get(path).map(Option::as_ref)
+        self.find(path).ok().map(|at| self.0[at].value.as_ref())
     }
+
+    /// Where the path is, or where it belongs.
+    fn find(&self, path: &str) -> Result<usize, usize> {
+        let hash = hash(path);
+        let mut at = self.0.partition_point(|known| known.hash < hash);
+        while let Some(known) = self.0.get(at).filter(|known| known.hash == hash) {
+            if known.path == path {
+                return Ok(at);
+            }
+            at += 1;
+        }
+        Err(at)
+    }
+}
+
+/// FNV-1a.
+fn hash(path: &str) -> u32 {
+    path.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }

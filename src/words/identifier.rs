@@ -102,10 +102,9 @@ pub fn normalise(typed: &str) -> String {
 
 /// The date of birth inside a resident ID that [`check`] has found valid.
 pub fn birth_date(resident_id: &str) -> Option<NaiveDate> {
-    let part = resident_id.get(6..14)?;
-    let date = NaiveDate::parse_from_str(part, "%Y%m%d").ok()?;
-    // chrono reads "2023 1 1" leniently; the digits must be the date's own.
-    (date.format("%Y%m%d").to_string() == part).then_some(date)
+    let part = resident_id.get(6..14).filter(|part| part.bytes().all(|b| b.is_ascii_digit()))?;
+    let digits: u32 = part.parse().ok()?;
+    NaiveDate::from_ymd_opt((digits / 10_000) as i32, digits / 100 % 100, digits % 100)
 }
 
 fn expect_length(text: &str, expected: usize) -> Result<(), Wrong> {

@@ -1,8 +1,12 @@
-//! Words for people: bilingual [`Text`], [`identifier`] checks and [`money`]. Every sentence that a person may read
-//! exists in Chinese and in English, side by side, so that neither can be forgotten.
+//! Words for people: bilingual [`Text`], [`identifier`] checks and [`money`], and the name that a mistyped one meant
+//! ([`nearest()`]). Every sentence that a person may read exists in Chinese and in English, side by side, so that neither
+//! can be forgotten.
 
 pub mod identifier;
 pub mod money;
+mod nearest;
+
+pub use nearest::nearest;
 
 use serde::{Deserialize, Serialize};
 
@@ -72,4 +76,22 @@ impl Phrase {
     pub fn text(self) -> Text {
         Text::new(self.zh, self.en)
     }
+}
+
+/// `30000` → `30,000`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// Blanks that take as much room as `text` in a terminal: what is written below it then stands under its end.
+pub fn blank(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii() { ' ' } else { '\u{3000}' }).collect()
 }

@@ -7,15 +7,8 @@ pub fn show(fen: i64, lang: Lang) -> String {
     let sign = if fen < 0 { "-" } else { "" };
     let yuan = fen.unsigned_abs() / 100;
     let rest = fen.unsigned_abs() % 100;
-    let digits = yuan.to_string();
-    let mut grouped = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    let amount = if rest == 0 { format!("{sign}{grouped}") } else { format!("{sign}{grouped}.{rest:02}") };
+    let yuan = super::grouped(yuan);
+    let amount = if rest == 0 { format!("{sign}{yuan}") } else { format!("{sign}{yuan}.{rest:02}") };
     match lang {
         Lang::Zh => format!("{amount} 元"),
         Lang::En => format!("CNY {amount}"),

@@ -145,6 +145,24 @@ async fn a_database_of_the_app_before_keeps_what_was_in_it() {
     assert_eq!(phone.script_async(LEFT).await, serde_json::json!(["kept", "kept", "kept"]));
 }
 
+/// A tab of another app that does not make way, for longer than this one has patience: then its database still becomes whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_opens_late_has_all_its_stores() {
+    let _turn = crate::turn().await;
+    let hall = Hall::start();
+    let phone = Browser::start("phone", PHONE).await;
+    phone.cdp("Page.addScriptToEvaluateOnNewDocument", serde_json::json!({ "source": HELD })).await;
+    phone.open(&hall.url("/")).await;
+    phone.until("the catalogue is not kept", async || kept_version(&phone).await != Value::Null).await;
+}
+
+/// Longer than the app waits for its database to open.
+const HELD: &str = "const opening = indexedDB.open('mingbai', 1);
+    opening.onupgradeneeded = () => {
+        for (const name of ['settings', 'keys', 'outbox', 'chunks', 'drafts', 'records', 'acknowledged', 'scans']) opening.result.createObjectStore(name);
+    };
+    opening.onsuccess = () => setTimeout(() => opening.result.close(), 10_000);";
+
 /// What the first version of the app made, with a row in three stores.
 const FIRST_SCHEMA: &str = "const done = arguments[arguments.length - 1];
     const opening = indexedDB.open('mingbai', 1);

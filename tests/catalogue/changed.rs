@@ -1,11 +1,12 @@
-//! The sound files of `lint/base`, with files added and passages changed: what cases of overlays and of differences start from.
+//! The sound files of `lint/base`, with files added and passages changed: what cases of findings, of overlays and of differences
+//! start from.
 
 use mingbai::catalogue::author::{Catalogue, Source, compile};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const ITEM: &str = "reading-room.toml";
+pub const ITEM: &str = "reading-room.toml";
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -19,15 +20,22 @@ pub struct Changed {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Change {
+pub struct Change {
     #[serde(default = "item")]
     file: String,
     from: String,
     to: String,
+    /// How often `to` is written.
+    #[serde(default = "once")]
+    times: usize,
 }
 
-fn item() -> String {
+pub fn item() -> String {
     ITEM.to_owned()
+}
+
+fn once() -> usize {
+    1
 }
 
 /// The files of a folder beside this one, by name.
@@ -37,20 +45,29 @@ pub fn folder(name: &str) -> BTreeMap<String, String> {
     paths.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(path).unwrap())).collect()
 }
 
+/// The files of the base after `change`, with `further` files.
+pub fn files(further: &BTreeMap<String, String>, change: &[Change]) -> BTreeMap<String, String> {
+    let mut files = folder("lint/base");
+    for (name, text) in further {
+        let text = if text == "base" { files[ITEM].clone() } else { text.clone() };
+        files.insert(name.clone(), text);
+    }
+    for Change { file, from, to, times } in change {
+        let text = files.get_mut(file).unwrap_or_else(|| panic!("there is no file {file}"));
+        assert!(text.contains(from.as_str()), "{file} has no `{from}`");
+        *text = text.replacen(from.as_str(), &to.repeat(*times), 1);
+    }
+    files
+}
+
+pub fn sources(files: BTreeMap<String, String>) -> Vec<Source> {
+    files.into_iter().map(|(name, text)| Source { name, text }).collect()
+}
+
 impl Changed {
     pub fn catalogue(&self) -> Result<Catalogue, String> {
-        let mut files = folder("lint/base");
-        for (name, text) in &self.files {
-            let text = if text == "base" { files[ITEM].clone() } else { text.clone() };
-            files.insert(name.clone(), text);
-        }
-        for Change { file, from, to } in &self.change {
-            let text = files.get_mut(file).unwrap_or_else(|| panic!("there is no file {file}"));
-            assert!(text.contains(from.as_str()), "{file} has no `{from}`");
-            *text = text.replacen(from.as_str(), to, 1);
-        }
+        let mut files = files(&self.files, &self.change);
         files.retain(|name, _| !self.without.contains(name));
-        let sources: Vec<Source> = files.into_iter().map(|(name, text)| Source { name, text }).collect();
-        compile(&sources).map_err(|findings| findings.iter().map(|f| f.to_string()).collect::<Vec<_>>().join("\n"))
+        compile(&sources(files)).map_err(|findings| findings.iter().map(|f| f.to_string()).collect::<Vec<_>>().join("\n"))
     }
 }

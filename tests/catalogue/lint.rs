@@ -3,16 +3,15 @@
 //! A case changes the sound files of `lint/base`: `change` (a passage `from`, what an author wrote instead `to`; in
 //! `reading-room.toml` unless `file` says otherwise; `times` repeats it), `add` (text at the end of the item), `files`
 //! (further files, by name; `"base"` copies the item, for `change` to work on), `without` (files left out). `expect` has the code and place of each finding, words of its English
-//! message, and whether an example application comes with it.
+//! message, whether an example application comes with it, and where it matters what the carets mark.
 
+use crate::changed::{Change, ITEM, files, folder, item, sources};
 use mingbai::calendar::Calendar;
-use mingbai::catalogue::author::{self, Finding, Severity, Source};
+use mingbai::catalogue::author::{self, Finding, Severity};
 use proptest::prelude::*;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-
-const ITEM: &str = "reading-room.toml";
+use std::path::Path;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,43 +30,16 @@ struct Case {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Change {
-    #[serde(default = "item")]
-    file: String,
-    from: String,
-    to: String,
-    #[serde(default = "once")]
-    times: usize,
-}
-
-fn once() -> usize {
-    1
-}
-
-fn item() -> String {
-    ITEM.to_owned()
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Expected {
     #[serde(default = "item")]
     file: String,
     code: String,
     place: String,
     says: String,
+    /// What the carets stand under, where the case is about that.
+    marks: Option<String>,
     #[serde(default)]
     witness: bool,
-}
-
-fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/catalogue/lint").join(name)
-}
-
-fn texts(name: &str) -> BTreeMap<String, String> {
-    let entries = std::fs::read_dir(folder(name)).unwrap().map(|entry| entry.unwrap().path());
-    let read = |path: PathBuf| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(&path).unwrap());
-    entries.map(read).collect()
 }
 
 fn cases(name: &str) -> BTreeMap<String, Case> {
@@ -75,34 +47,23 @@ fn cases(name: &str) -> BTreeMap<String, Case> {
         let case = toml::from_str(&text).unwrap_or_else(|e| panic!("{name}/{file}: {e}"));
         (format!("{name}/{file}"), case)
     };
-    texts(name).into_iter().map(read).collect()
+    folder(&format!("lint/{name}")).into_iter().map(read).collect()
 }
 
 impl Case {
-    fn sources(&self, name: &str) -> Vec<Source> {
-        let mut files = texts("base");
-        for (file, text) in &self.files {
-            let text = if text == "base" { files[ITEM].clone() } else { text.clone() };
-            files.insert(file.clone(), text);
-        }
-        for Change { file, from, to, times } in &self.change {
-            let text = files.get_mut(file).unwrap_or_else(|| panic!("{name}: there is no file {file}"));
-            assert!(text.contains(from.as_str()), "{name}: {file} has no `{from}`");
-            *text = text.replacen(from.as_str(), &to.repeat(*times), 1);
-        }
+    fn findings(&self) -> Vec<Finding> {
+        let mut files = files(&self.files, &self.change);
         files.get_mut(ITEM).unwrap().push_str(&self.add);
         files.retain(|name, _| !self.without.contains(name));
-        files.into_iter().map(|(name, text)| Source { name, text }).collect()
-    }
-
-    fn findings(&self, name: &str) -> Vec<Finding> {
-        author::check(&self.sources(name), &Calendar::announced())
+        author::check(&sources(files), &Calendar::announced())
     }
 }
 
 impl Expected {
     fn is(&self, found: &Finding) -> bool {
-        (&self.file, self.code.as_str(), &self.place, self.witness) == (&found.file, found.code, &found.place, found.witness.is_some())
+        let marked = || found.text.chars().skip(found.column - 1).take(found.width).collect::<String>();
+        self.marks.as_ref().is_none_or(|marks| *marks == marked())
+            && (&self.file, self.code.as_str(), &self.place, self.witness) == (&found.file, found.code, &found.place, found.witness.is_some())
             && found.message.en.contains(self.says.as_str())
     }
 }
@@ -110,7 +71,7 @@ impl Expected {
 #[test]
 fn good_catalogues_are_left_alone() {
     for (name, case) in cases("good") {
-        let found: Vec<String> = case.findings(&name).iter().map(Finding::to_string).collect();
+        let found: Vec<String> = case.findings().iter().map(Finding::to_string).collect();
         assert!(found.is_empty() && case.expect.is_empty(), "{name}:\n{}", found.join("\n"));
     }
 }
@@ -119,7 +80,7 @@ fn good_catalogues_are_left_alone() {
 fn bad_ones_are_found_out_and_nothing_more() {
     let mut wrong = String::new();
     for (name, case) in cases("bad") {
-        let found = case.findings(&name);
+        let found = case.findings();
         let missed = case
             .expect
             .iter()
@@ -182,10 +143,13 @@ fn every_finding_speaks_both_languages_and_says_how_to_mend_it() {
     let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
     let table = table();
     for (name, case) in cases("bad") {
-        for found in case.findings(&name) {
+        for found in case.findings() {
             assert_eq!(table.get(found.code), Some(&(found.severity == Severity::Warning)), "{name}: the table's mark for {}", found.code);
             let help = found.help.as_ref().unwrap_or_else(|| panic!("{name}: no help\n{found}"));
             assert!(han(&found.message.zh) && han(&help.zh) && !found.message.en.is_empty() && !help.en.is_empty(), "{name}: {found}");
+            // One style: whole sentences.
+            let capital = help.en.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase) || help.en.starts_with('`');
+            assert!(help.zh.ends_with(['。', '?']) && help.en.ends_with(['.', '?']) && capital, "{name}: {help:?}");
             assert!(found.column > 0 && found.line > 0 && found.to_string().contains('^'), "{name}: {found}");
         }
     }
@@ -201,7 +165,7 @@ proptest! {
     /// Whatever an author makes of a file by cutting and pasting, it is answered, and every place lies in its file.
     #[test]
     fn any_file_is_answered(cuts in prop::collection::vec((any::<prop::sample::Index>(), 0usize..60, any::<prop::sample::Index>()), 1..5)) {
-        let mut files = texts("base");
+        let mut files = folder("lint/base");
         let mut text: Vec<char> = files[ITEM].chars().collect();
         for (from, length, to) in cuts {
             let from = from.index(text.len());
@@ -210,8 +174,7 @@ proptest! {
             text.splice(to..to, cut);
         }
         files.insert(ITEM.to_owned(), text.into_iter().collect());
-        let sources: Vec<Source> = files.iter().map(|(name, text)| Source { name: name.clone(), text: text.clone() }).collect();
-        for found in author::check(&sources, &Calendar::announced()) {
+        for found in author::check(&sources(files.clone()), &Calendar::announced()) {
             let line = files[&found.file].lines().nth(found.line - 1).unwrap_or_default();
             prop_assert_eq!(line, &found.text);
             prop_assert!(found.width > 0 && found.column <= line.chars().count() + 1);

@@ -295,6 +295,36 @@ fn a_bad_cell_hides_no_mistake_elsewhere() {
     assert_eq!((found.len(), both.len()), (3, 3), "{}", shown(&found));
 }
 
+/// One mistake that many cells follow from, beside another that it must not hide.
+#[test]
+fn what_follows_from_a_mistake_is_not_reported_and_hides_nothing() {
+    type Change = fn(&mut Book);
+    let mistake = |b: &mut Book| put(b, "受理条件", at("受理条件", "依据", 4), text("association:10(2)"));
+    let cases: &[(&str, Change, &[(&str, &str)])] = &[
+        ("a sheet renamed", |b| page(b, "提问").name = "提问表".into(), &[("law.unknown-law", ""), ("sheet.unknown", "did you mean 提问")]),
+        (
+            "a column renamed",
+            |b| put(b, "受理条件", at("受理条件", "规则", 1), text("规则式")),
+            &[("sheet.unknown-column", "did you mean 规则"), ("law.unknown-law", "")],
+        ),
+        ("a question's code changed", |b| put(b, "提问", at("提问", "提问编码", 2), text("range")), &[("sheet.unknown-parent", "2 more cells")]),
+        ("a sheet that rows belong to gone", |b| b.pages.retain(|p| p.name != "提问"), &[("sheet.missing", "提问")]),
+        (
+            "the file's name changed where it begins",
+            |b| put(b, "事项", at("事项", "文件", 2), text("clubs")),
+            &[("sheet.unknown-file", "more cells say the same")],
+        ),
+    ];
+    for (what, change, expected) in cases {
+        let mut book = book(&one_item());
+        mistake(&mut book);
+        change(&mut book);
+        let found = imported(&book).unwrap_err();
+        let fits = |(f, (code, says)): (&CellFinding, &(&str, &str))| f.finding.code == *code && f.to_string().contains(says);
+        assert!(found.len() == expected.len() && found.iter().zip(*expected).all(fits), "{what}:\n{}", shown(&found));
+    }
+}
+
 /// Changes to the make-up of a workbook: what is done, and the code and words of the report; none where it is no harm.
 #[test]
 fn what_is_out_of_place_is_reported_and_what_is_not_is_read() {

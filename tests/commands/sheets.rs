@@ -110,7 +110,10 @@ fn what_cannot_be_read_or_replaced_is_misuse() {
     assert!(ran.exit == 2 && ran.err.contains("inner"), "{ran:?}");
     assert_eq!(std::fs::read_to_string(folder.path("home/letter.txt")).unwrap(), "dear");
     folder.write("file", "x");
-    assert_eq!(import(&book, &path("file")).exit, 1);
+    let ran = import(&book, &path("file"));
+    assert!(ran.exit == 2 && ran.err.contains("不是文件夹"), "{ran:?}");
+    assert_eq!(hall(["catalogue", "export", "--xlsx", &path("home")]).exit, 1, "a folder is no place for a file");
+    assert!(!folder.path("home.new").exists());
     assert!(!folder.path("out").exists());
     // An empty folder may be written to as it is.
     std::fs::create_dir(folder.path("empty")).unwrap();

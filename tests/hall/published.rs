@@ -76,7 +76,7 @@ async fn a_head_names_parts_and_both_are_sent_once() {
 }
 
 /// A folder with the sample, each file changed, and others beside it.
-fn folder(change: impl Fn(&Source) -> String, more: &[(&str, String)]) -> TempDir {
+pub fn folder(change: impl Fn(&Source) -> String, more: &[(&str, String)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for source in author::sample() {
         std::fs::write(folder.path().join(&source.name), change(&source)).unwrap();
@@ -87,7 +87,7 @@ fn folder(change: impl Fn(&Source) -> String, more: &[(&str, String)]) -> TempDi
     folder
 }
 
-fn from(folder: &TempDir) -> impl FnOnce(&mut Config) + use<> {
+pub fn from(folder: &TempDir) -> impl FnOnce(&mut Config) + use<> {
     let path = folder.path().to_owned();
     move |config| config.catalogue = Some(path)
 }
@@ -97,12 +97,12 @@ fn file() -> String {
     author::sample().into_iter().find(|source| source.name == format!("{ITEM}.toml")).unwrap().text
 }
 
-fn version() -> NaiveDate {
+pub fn version() -> NaiveDate {
     author::compile(&author::sample()).unwrap().items.into_iter().find(|item| item.code == ITEM).unwrap().version
 }
 
 /// The sample's file of [`ITEM`] as a version of another day, with a name of its own.
-fn version_of(day: NaiveDate) -> (String, String) {
+pub fn version_of(day: NaiveDate) -> (String, String) {
     let text = file().replacen(&format!("version = {}", version()), &format!("version = {day}"), 1);
     assert!(text.contains(&day.to_string()));
     (format!("{ITEM}@{day}.toml"), text.replacen("name = { zh = \"", "name = { zh = \"新版", 1))

@@ -55,7 +55,8 @@ fn rules(tools: &Tools) -> Result<ExitCode> {
     let status = say::to_its_end(Command::new("cargo").args(native).arg(dir), || {})?;
     anyhow::ensure!(status.success(), "the native measurements failed");
     let build = ["build", "--locked", "--profile", "wasm-release", "--example", "bench", "--target", "wasm32-unknown-unknown"];
-    done(Command::new("cargo").args(build))?;
+    // Whatever target folder is set: the file is looked for in this one.
+    done(Command::new("cargo").args(build).args(["--target-dir", "target"]))?;
     done(Command::new("wasm-bindgen").args(["--target", "web", "--no-typescript", "--out-dir"]).arg(dir).arg(WASM).env("PATH", tools.path()))?;
     if let Some(wasm_opt) = tools::wasm_opt() {
         // As the app is made.

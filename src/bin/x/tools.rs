@@ -141,9 +141,7 @@ impl Tools {
             Err(error) => say::line(&format!("wasm-opt could not be had (it comes with npm): the app will work, but be larger. {error:#}")),
         }
     }
-}
 
-impl Tools {
     /// The files of an npm package at one version, with nothing of it run.
     pub fn npm(&self, name: &str, version: &str) -> Result<PathBuf> {
         let prefix = self.dir.join("npm");

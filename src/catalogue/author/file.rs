@@ -107,11 +107,11 @@ pub struct Fact {
     #[serde(default)]
     pub unit: Option<Words>,
     #[serde(default)]
-    pub min: Option<i64>,
+    pub min: Option<Spanned<i64>>,
     #[serde(default)]
-    pub max: Option<i64>,
+    pub max: Option<Spanned<i64>>,
     #[serde(default)]
-    pub options: Vec<Choice>,
+    pub options: Vec<Spanned<Choice>>,
     #[serde(default)]
     pub fields: Vec<Fact>,
 }

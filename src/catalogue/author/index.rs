@@ -54,10 +54,18 @@ pub fn build(items: &[Item]) -> Vec<u8> {
         let numbers = unit.readings().into_iter().map(|reading| reading_numbers[&reading].to_le_bytes());
         blob.row(Table::Units, &[unit.character().to_le_bytes().to_vec(), numbers.flatten().collect()].concat());
     }
-    for (key, owners) in &keys {
+    // Per reading, the last key that has it, and its row so far.
+    let mut having: Vec<(usize, Vec<u8>)> = vec![(0, vec![]); readings.len()];
+    for (at, (key, owners)) in keys.iter().enumerate() {
+        let own: BTreeSet<String> = key.iter().flat_map(Unit::readings).collect();
+        for number in own.iter().filter_map(|reading| reading_numbers.get(reading)) {
+            let (before, row) = &mut having[usize::from(*number)];
+            varint((at - *before) as u32, row);
+            *before = at;
+        }
         let known: Vec<u16> = key.iter().filter_map(|unit| unit_numbers.get(unit).copied()).collect();
         blob.row(Table::Keys, &known.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>());
-        let marks = key.iter().flat_map(Unit::readings).fold(0, |set, reading| set | blob::marks(reading.as_bytes()));
+        let marks = own.iter().fold(0, |set, reading| set | blob::marks(reading.as_bytes()));
         blob.put(blob::MARKS, &marks.to_le_bytes());
         let mut before = 0;
         let mut row = Vec::new();
@@ -67,6 +75,7 @@ pub fn build(items: &[Item]) -> Vec<u8> {
         }
         blob.row(Table::Owners, &row);
     }
+    having.iter().for_each(|(_, row)| blob.row(Table::Having, row));
     blob.finish()
 }
 

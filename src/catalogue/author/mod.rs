@@ -1,6 +1,13 @@
 //! An author's TOML files → typed items. Every rule is compiled and type-checked here; every mistake that can be found is
-//! reported in one pass, each with file, line, column and a caret under the place. Of what compiles
-//! [`publish`] makes what devices keep.
+//! reported in one pass, each with file, line, column and a caret under the place.
+//!
+//! - `file`, `shape`: the form of a file, and every mistake in it at once.
+//! - [`overlay`]: local rules on an item, and its versions.
+//! - `lint`: what is wrong with a catalogue that compiles: texts, rules, logic, law.
+//! - [`diff`]: what changed for an applicant between two catalogues.
+//! - [`sheets`]: the files as a workbook, and back.
+//! - [`publish`], [`index`]: what devices keep.
+//! - [`places`], `help`, `example`: for findings: where, how to mend it, an application that shows it.
 
 pub mod diff;
 mod example;
@@ -14,11 +21,11 @@ pub mod publish;
 mod shape;
 pub mod sheets;
 
-use super::{Basis, Category, Decided, Derived, Documents, Fact, GateOutcome, Hall, Item, Laws, LimitKind, Material};
+use super::{Basis, Category, Choice, Decided, Derived, Documents, Fact, GateOutcome, Hall, Item, Laws, LimitKind, Material};
 use crate::calendar::Calendar;
 use crate::rules::author::{self as rules, Refused, Scope};
 use crate::rules::{Rule, Type};
-use crate::words::{Phrase, Text};
+use crate::words::{Phrase, Text, blank};
 use chrono::NaiveDate;
 use file::{FactType, HallFile, ItemFile};
 use overlay::{Named, Origin};
@@ -32,6 +39,12 @@ use toml::Spanned;
 
 /// The file that describes the hall; every other file is an item.
 pub const HALL_FILE: &str = "hall.toml";
+
+/// Words of the rule language, CEL's own among them.
+const RESERVED: [&str; 23] = [
+    "materials", "today", "in", "true", "false", "null", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let",
+    "loop", "package", "namespace", "return", "var", "void", "while",
+];
 
 /// A file of a catalogue.
 #[derive(Clone, Debug)]
@@ -85,18 +98,17 @@ pub struct Witness {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let wide = |c: char| if c.is_ascii() { " " } else { "\u{3000}" };
-        let before: String = self.text.chars().take(self.column - 1).map(wide).collect();
+        let before = blank(&self.text.chars().take(self.column - 1).collect::<String>());
         let severity = match self.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        writeln!(f, "{}:{}:{}: {severity}[{}]: {}", self.file, self.line, self.column, self.code, self.message.en)?;
-        writeln!(f, "  {}", self.message.zh)?;
+        writeln!(f, "{}:{}:{}: {severity}[{}]: {}", self.file, self.line, self.column, self.code, self.message.zh)?;
+        writeln!(f, "  {}", self.message.en)?;
         writeln!(f, "    {}", self.text)?;
         write!(f, "    {before}{}", "^".repeat(self.width.max(1)))?;
         if let Some(help) = &self.help {
-            write!(f, "\n  = {}\n  = {}", help.en, help.zh)?;
+            write!(f, "\n  = {}\n  = {}", help.zh, help.en)?;
         }
         if let Some(Witness { today, facts, materials }) = &self.witness {
             let json = |map| serde_json::to_string(map).unwrap_or_default();
@@ -360,7 +372,7 @@ impl Checker<'_> {
     /// A code that rules use as a name.
     fn name(&mut self, code: &Spanned<String>) -> String {
         let name = self.code(code, '_');
-        if matches!(name.as_str(), "materials" | "today" | "in" | "true" | "false" | "null") {
+        if RESERVED.contains(&name.as_str()) {
             self.wrong("file.reserved-word", code.span(), format!("“{name}”是保留字"), format!("`{name}` is a reserved word"));
         }
         name
@@ -368,6 +380,7 @@ impl Checker<'_> {
 
     fn fact(&mut self, fact: file::Fact) -> Fact {
         let code = self.name(&fact.code);
+        self.bounds(&fact);
         self.unique(fact.fields.iter().map(|f| &f.code));
         let fields: Vec<Fact> = fact.fields.into_iter().map(|field| self.fact(field)).collect();
         let at = fact.ty.span();
@@ -382,13 +395,14 @@ impl Checker<'_> {
         if fields.iter().any(|f| matches!(f.ty, Type::List(_))) {
             self.wrong("file.nested-list", at, "列表里不能再有列表", "a list cannot hold another list");
         }
+        let options = self.options(fact.options);
         let ty = match fact.ty.get_ref() {
             FactType::Bool => Type::Bool,
             FactType::Int => Type::Int,
             FactType::Text => Type::Text,
             FactType::Date => Type::Date,
             FactType::Money => Type::Money,
-            FactType::Choice => Type::Choice(fact.options.iter().map(|o| o.code.clone()).collect()),
+            FactType::Choice => Type::Choice(options.iter().map(|o| o.code.clone()).collect()),
             FactType::List => Type::List(Box::new(Type::Record(fields.iter().map(|f| (f.code.clone(), f.ty.clone())).collect()))),
         };
         Fact {
@@ -398,11 +412,48 @@ impl Checker<'_> {
             ask: fact.ask.0,
             help: fact.help.map(|w| w.0),
             unit: fact.unit.map(|w| w.0),
-            min: fact.min,
-            max: fact.max,
-            options: fact.options,
+            min: fact.min.map(Spanned::into_inner),
+            max: fact.max.map(Spanned::into_inner),
+            options,
             fields,
         }
+    }
+
+    fn bounds(&mut self, fact: &file::Fact) {
+        let number = matches!(fact.ty.get_ref(), FactType::Int | FactType::Money);
+        match (&fact.min, &fact.max) {
+            (Some(bound), _) | (_, Some(bound)) if !number => {
+                self.wrong("file.bounds", bound.span(), "只有数字和金额有 min 和 max", "only numbers and money have `min` and `max`");
+            }
+            (Some(min), Some(max)) if min.get_ref() > max.get_ref() => {
+                let (min, max) = (min.get_ref(), max);
+                self.wrong(
+                    "file.bounds", max.span(),
+                    format!("最大 {} 小于最小 {min}:没有能填的数", max.get_ref()),
+                    format!("no number is at least {min} and at most {}", max.get_ref()),
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn options(&mut self, options: Vec<Spanned<Choice>>) -> Vec<Choice> {
+        let mut seen = BTreeSet::new();
+        for option in &options {
+            let code = &option.get_ref().code;
+            let sound = !code.is_empty() && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_'));
+            if !sound {
+                self.wrong(
+                    "file.code", option.span(),
+                    format!("选项的编码“{code}”只能用小写字母、数字、“-”和“_”"),
+                    format!("the option's code `{code}` may have lower-case letters, digits, `-` and `_` only"),
+                );
+            }
+            if !seen.insert(code) {
+                self.wrong("file.duplicate-code", option.span(), format!("编码“{code}”重复"), format!("the code `{code}` is used twice"));
+            }
+        }
+        options.into_iter().map(Spanned::into_inner).collect()
     }
 
     /// `law:article` → basis. At least one.
@@ -436,10 +487,9 @@ impl Checker<'_> {
     }
 
     fn refused(&mut self, text: &Spanned<String>, Refused { at, code, message, help }: Refused) {
-        // A rule stands in quotes: 'x', "x" or '''x'''. Where escapes move its bytes the whole string is marked.
         let span = text.span();
-        let verbatim = self.source.text.get(span.clone()).and_then(|raw| raw.find(text.get_ref().as_str()));
-        let at = verbatim.map_or(span.clone(), |offset| span.start + offset + at.start..span.start + offset + at.end);
+        let written = places::written(self.source.text.get(span.clone()).unwrap_or_default(), &at);
+        let at = span.start + written.start..span.start + written.end;
         self.findings.push(finding(self.source, code, at, message, Some(help)));
     }
 
@@ -555,6 +605,7 @@ impl Checker<'_> {
                 runs_from: limit.runs_from,
                 basis: self.basis(limit.basis),
                 note: limit.note.map(|w| w.0),
+                local: None,
             }
         };
         limits.into_inner().into_iter().map(limit).collect()

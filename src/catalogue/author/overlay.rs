@@ -198,8 +198,10 @@ pub(super) fn versions<'a>(
 fn days(bases: &[&(&Source, Item)], overlays: &[&Overlay]) -> Vec<NaiveDate> {
     let Some(first) = bases.first().map(|(_, base)| base.version) else { return vec![] };
     let own = bases.iter().map(|(_, base)| base.version);
-    let begin = overlays.iter().map(|o| o.file.overlay.version);
-    let ended = overlays.iter().filter_map(|o| o.file.overlay.until?.succ_opt());
+    // One that is over before it begins changes nothing on any day; the linter tells.
+    let ever = || overlays.iter().filter(|o| o.in_force(o.file.overlay.version));
+    let begin = ever().map(|o| o.file.overlay.version);
+    let ended = ever().filter_map(|o| o.file.overlay.until?.succ_opt());
     let days: BTreeSet<NaiveDate> = own.chain(begin).chain(ended).filter(|day| *day >= first).collect();
     days.into_iter().collect()
 }
@@ -301,7 +303,7 @@ impl Checker<'_> {
             }
         }
         if let Some(promised) = own.tighten.promised {
-            self.promise(&mut item.limits, promised);
+            self.promise(&mut item.limits, promised, &local);
         }
         item
     }
@@ -341,7 +343,7 @@ impl Checker<'_> {
     }
 
     /// The promised limit becomes the overlay's; it starts when the base's did, or else when the statutory one does.
-    fn promise(&mut self, limits: &mut Vec<Limit>, promised: Promised) {
+    fn promise(&mut self, limits: &mut Vec<Limit>, promised: Promised, local: &Option<Text>) {
         self.length(&promised.length);
         let at = limits.iter().position(|l| l.kind == LimitKind::Promised);
         let like = at.or_else(|| limits.iter().position(|l| l.kind == LimitKind::Statutory)).and_then(|at| limits.get(at));
@@ -352,6 +354,7 @@ impl Checker<'_> {
             unit: promised.unit,
             basis: self.basis(promised.basis),
             note: promised.note.map(|w| w.0),
+            local: local.clone(),
             ..like
         };
         match at.and_then(|at| limits.get_mut(at)) {

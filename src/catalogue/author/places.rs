@@ -81,6 +81,56 @@ impl Places {
     }
 }
 
+/// Bytes of a string's value → bytes of the string as a file writes it, with its quotes and escapes.
+pub fn written(raw: &str, value: &Range<usize>) -> Range<usize> {
+    let quote = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quote| raw.starts_with(quote)).unwrap_or_default();
+    let body = raw.get(quote.len()..raw.len().saturating_sub(quote.len())).unwrap_or_default();
+    // The line break right behind three quotes is none of the value's.
+    let first = if quote.len() == 3 { body.len() - body.strip_prefix("\r\n").or(body.strip_prefix('\n')).unwrap_or(body).len() } else { 0 };
+    let mut steps = Steps { rest: &body[first..], escapes: quote.starts_with('"'), raw: quote.len() + first, value: 0 };
+    let start = steps.reach(value.start);
+    start..steps.reach(value.end).max(start)
+}
+
+/// Goes through a string as it is written, and counts the bytes of its value.
+struct Steps<'t> {
+    rest: &'t str,
+    escapes: bool,
+    raw: usize,
+    value: usize,
+}
+
+impl Steps<'_> {
+    fn reach(&mut self, value: usize) -> usize {
+        while let Some((raw, gives)) = self.next().filter(|(_, gives)| self.value < value || *gives == 0) {
+            self.rest = &self.rest[raw..];
+            self.raw += raw;
+            self.value += gives;
+        }
+        self.raw
+    }
+
+    /// Bytes of what is written next, and of what it gives.
+    fn next(&self) -> Option<(usize, usize)> {
+        let first = self.rest.chars().next()?;
+        let Some(escaped) = self.rest.strip_prefix('\\').filter(|_| self.escapes) else {
+            return Some((first.len_utf8(), first.len_utf8()));
+        };
+        let coded = |digits: usize| {
+            let c = u32::from_str_radix(escaped.get(1..1 + digits)?, 16).ok().and_then(char::from_u32)?;
+            Some((2 + digits, c.len_utf8()))
+        };
+        match escaped.chars().next()? {
+            'x' => coded(2),
+            'u' => coded(4),
+            'U' => coded(8),
+            // A backslash at the end of a line takes the space before the next word with it.
+            c if c.is_whitespace() => Some((1 + escaped.len() - escaped.trim_start().len(), 0)),
+            c => Some((1 + c.len_utf8(), 1)),
+        }
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -106,5 +156,23 @@ mod tests {
         assert_eq!(places.path(text.find("5").unwrap()), "limits[0].length");
         assert_eq!(places.path(text.find("length").unwrap()), "limits[0].length");
         assert_eq!(places.path(text.find("[[conditions").unwrap()), "conditions[members]");
+    }
+
+    #[test]
+    fn a_value_s_bytes_are_found_in_its_string() {
+        for (raw, value, marked) in [
+            (r#""a == b""#, "b", "b"),
+            (r#""a == \"公办\" || b""#, "b", "b"),
+            (r#""a == \"公办\" || b""#, "\"公办\"", r#"\"公办\""#),
+            (r#""a == \"\u516c\U0000529e\" || b""#, "b", "b"),
+            ("'''\n'公' == a ||\n b'''", "b", "b"),
+            ("\"\"\"\r\na || \\\n   b\"\"\"", "b", "b"),
+            (r"'\d == b'", "b", "b"),
+        ] {
+            let read = format!("x = {raw}").parse::<toml::Table>().unwrap()["x"].as_str().unwrap().to_owned();
+            let at = read.find(value).unwrap();
+            assert_eq!(&raw[written(raw, &(at..at + value.len()))], marked, "{raw}");
+        }
+        assert_eq!(written("", &(3..5)), 0..0);
     }
 }

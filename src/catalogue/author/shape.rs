@@ -4,7 +4,7 @@
 //! type is given something that fits, what is unknown is dropped. Then the copy is read again, until nothing is wrong. A
 //! mended copy only serves to find the next mistake; it is never used.
 
-use crate::words::Text;
+use crate::words::{Phrase, Text, nearest};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -192,22 +192,25 @@ impl Wrong {
                 "file.missing-field",
                 Text::new(format!("缺少“{field}”"), format!("missing field `{field}`")),
                 Text::new(
-                    format!("在这里补上 {field} = …;写法见 schema.json 和示例目录"),
-                    format!("add {field} = … here; schema.json and the sample catalogue show how"),
+                    format!("在这里补上 {field} = …;写法见 schema.json 和示例目录。"),
+                    format!("Add {field} = … here; see schema.json and the sample catalogue."),
                 ),
             ),
             Wrong::Unknown { field, known } => (
                 "file.unknown-field",
                 Text::new(format!("不认识“{field}”"), format!("unknown field `{field}`")),
-                Text::new(
-                    format!("删去它,或者改成其中之一:{}", known.join("、")),
-                    format!("drop it, or write one of {}", known.join(", ")),
-                ),
+                match nearest(field, known.iter().map(String::as_str)) {
+                    Some(near) => Text::new(format!("是不是 {near}?不是的话,删去它。"), format!("Did you mean `{near}`? If not, drop it.")),
+                    None => Text::new(
+                        format!("删去它,或者改成其中之一:{}。", known.join("、")),
+                        format!("Drop it, or write one of {}.", known.join(", ")),
+                    ),
+                },
             ),
             Wrong::Choice { choice, choices } => (
                 "file.choice",
                 Text::new(format!("没有“{choice}”这个选项"), format!("there is no choice `{choice}`")),
-                Text::new(format!("改成其中之一:{}", choices.join("、")), format!("write one of {}", choices.join(", "))),
+                Text::new(format!("改成其中之一:{}。", choices.join("、")), format!("Write one of {}.", choices.join(", "))),
             ),
             Wrong::Type { found, expected } => {
                 let expected = expectation(expected);
@@ -218,11 +221,11 @@ impl Wrong {
                         format!("这里应是{},不是{}", expected.zh, found.zh),
                         format!("this should be {}, not {}", expected.en, found.en),
                     ),
-                    Text::new(format!("写成{}", expected.zh), format!("write {}", expected.en)),
+                    Text::new(format!("写成{}。", expected.zh), format!("Write {}.", expected.en)),
                 )
             }
             Wrong::Value { why } => {
-                ("file.value", refusal(why), Text::new("写法见 schema.json 和示例目录", "schema.json and the sample catalogue show how"))
+                ("file.value", refusal(why), Text::new("写法见 schema.json 和示例目录。", "See schema.json and the sample catalogue."))
             }
         };
         Mistake { code, at, message, help }
@@ -270,22 +273,28 @@ fn refusal(why: &str) -> Text {
 
 /// What is not TOML at all.
 fn syntax(error: &Error) -> Mistake {
+    const LINES: Phrase = Phrase::new(
+        "每行写成 名字 = 值;文字用英文引号 \"…\",其中再用引号的写 '…'。",
+        "Write name = value on each line, with text in straight quotes \"…\", and quotes within it as '…'.",
+    );
     let said = error.message();
-    let zh = match said {
-        "duplicate key" => "这个名字在同一个表里已经有了",
-        _ if said.starts_with("string values must be quoted") => "文字要放在英文引号中",
-        _ if said.starts_with("unclosed") || said.starts_with("invalid basic string") => "没有收尾:缺少右括号或右引号",
-        _ if said.starts_with("key with no value") => "名字后面缺少等号和值",
-        _ if said.contains("unquoted key") => "名字只能用英文字母、数字、- 和 _",
-        _ if said.starts_with("unexpected key or value") => "一行只写一项",
-        _ if said.starts_with("invalid date") || said.starts_with("invalid time") => "没有这个日期或时间",
-        _ => "这里不合 TOML 的写法",
+    let (zh, help) = match said {
+        "duplicate key" => ("这个名字在同一个表里已经有了", Phrase::new("两处只留一处。", "Keep one of the two.")),
+        _ if said.starts_with("string values must be quoted") => ("文字要放在英文引号中", LINES),
+        _ if said.starts_with("unclosed") || said.starts_with("invalid basic string") => ("没有收尾:缺少右括号或右引号", LINES),
+        _ if said.starts_with("key with no value") => ("名字后面缺少等号和值", LINES),
+        _ if said.contains("unquoted key") => ("名字只能用英文字母、数字、- 和 _", LINES),
+        _ if said.starts_with("unexpected key or value") => ("一行只写一项", LINES),
+        _ if said.starts_with("invalid date") || said.starts_with("invalid time") => {
+            ("没有这个日期或时间", Phrase::new("写成如 2026-11-01,不加引号。", "Write it like 2026-11-01, without quotes."))
+        }
+        _ => ("这里不合 TOML 的写法", LINES),
     };
     Mistake {
         code: "file.syntax",
         at: error.span().unwrap_or(0..0),
         message: Text::new(zh, format!("not TOML: {said}")),
-        help: Text::new("每行写成 名字 = 值,文字用英文引号 \"…\"", "write name = value on each line, with text in straight quotes \"…\""),
+        help: help.text(),
     }
 }
 

@@ -3,9 +3,10 @@
 
 use super::Broken;
 use std::array::from_fn;
+use std::ops::Range;
 
 /// The first bytes; another layout begins otherwise.
-pub const MARK: [u8; 8] = *b"mblist 1";
+pub const MARK: [u8; 8] = *b"mblist 2";
 
 /// The tables, in the order in which they lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,9 +23,11 @@ pub enum Table {
     Keys,
     /// Per key, whose it is: `gap << 2 | field` as varints, where `gap` is the distance from the item before.
     Owners,
+    /// Per reading, the keys that have it: distances from the key before as varints.
+    Having,
 }
 
-pub const TABLES: usize = 6;
+pub const TABLES: usize = 7;
 /// After the tables: per key what it has to be found by ([`marks`], u64), and per item its shelf (u16).
 pub const MARKS: usize = 2 * TABLES;
 pub const SHELF_OF: usize = MARKS + 1;
@@ -80,11 +83,12 @@ impl Blob {
     }
 
     fn check(&self) -> bool {
-        use Table::{Cards, Keys, Owners, Readings, Shelves, Units};
-        let tables = [Cards, Shelves, Readings, Units, Keys, Owners];
+        use Table::{Cards, Having, Keys, Owners, Readings, Shelves, Units};
+        let tables = [Cards, Shelves, Readings, Units, Keys, Owners, Having];
         let (units, readings, shelves) = (self.table(Units), self.table(Readings), self.table(Shelves));
         tables.into_iter().all(|table| self.table(table).sound())
             && self.table(Owners).len() == self.table(Keys).len()
+            && self.table(Having).len() == readings.len()
             && self.section(MARKS).len() == 8 * self.table(Keys).len()
             && self.section(SHELF_OF).len() == 2 * self.table(Cards).len()
             && readings.bytes.iter().all(|b| letter(*b).is_some())
@@ -94,14 +98,32 @@ impl Blob {
             && below(self.section(SHELF_OF), shelves.len())
     }
 
+    #[inline(always)]
     pub fn section(&self, number: usize) -> &[u8] {
         let from = number.checked_sub(1).map_or(HEAD, |before| self.ends[before]);
         self.bytes.get(from..self.ends[number]).unwrap_or_default()
     }
 
+    /// Per key, its [`marks`].
+    #[inline(always)]
+    pub fn marks(&self) -> Marks<'_> {
+        Marks(self.section(MARKS).as_chunks().0)
+    }
+
+    #[inline(always)]
     pub fn table(&self, table: Table) -> Rows<'_> {
         let at = 2 * table as usize;
         Rows { ends: self.section(at), bytes: self.section(at + 1) }
+    }
+}
+
+#[derive(Clone, Copy)]
+pub struct Marks<'a>(&'a [[u8; 8]]);
+
+impl Marks<'_> {
+    #[inline(always)]
+    pub fn of(self, key: usize) -> u64 {
+        self.0.get(key).map_or(0, |eight| u64::from_le_bytes(*eight))
     }
 }
 
@@ -133,6 +155,12 @@ impl<'a> Rows<'a> {
         (0..self.len()).map(move |at| self.row(at))
     }
 
+    /// How many bytes some rows have.
+    pub fn size(self, rows: Range<usize>) -> usize {
+        let end = |row: usize| row.checked_sub(1).map_or(0, |before| number(self.ends, 4 * before) as usize);
+        end(rows.end).saturating_sub(end(rows.start))
+    }
+
     fn sound(self) -> bool {
         let mut ends = self.ends.as_chunks::<4>().0.iter().map(|four| u32::from_le_bytes(*four));
         let ordered = ends.try_fold(0, |from, end| (from <= end).then_some(end));
@@ -146,27 +174,31 @@ fn number(bytes: &[u8], at: usize) -> u32 {
     bytes.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |four| u32::from_le_bytes(*four))
 }
 
-pub fn longs(bytes: &[u8]) -> impl Iterator<Item = u64> {
-    bytes.as_chunks::<8>().0.iter().map(|eight| u64::from_le_bytes(*eight))
-}
-
 #[inline(always)]
-pub fn shorts(bytes: &[u8]) -> impl Iterator<Item = u16> + Clone {
+pub fn shorts(bytes: &[u8]) -> impl DoubleEndedIterator<Item = u16> + ExactSizeIterator + Clone {
     bytes.as_chunks::<2>().0.iter().map(|two| u16::from_le_bytes(*two))
 }
 
 /// Numbers of seven bits a byte, lowest first, the high bit set on all bytes but the last.
-pub fn varints(bytes: &[u8]) -> impl Iterator<Item = u32> {
-    let mut rest = bytes.iter();
-    std::iter::from_fn(move || {
-        let (mut value, mut shift) = (0, 0);
-        loop {
-            let byte = *rest.next()?;
-            value |= u32::from(byte & 0x7f).checked_shl(shift)?;
-            if byte & 0x80 == 0 {
-                return Some(value);
-            }
-            shift += 7;
+#[inline(always)]
+pub fn varints(bytes: &[u8], mut each: impl FnMut(u32)) {
+    let (mut value, mut shift) = (0, 0);
+    for byte in bytes {
+        value |= u32::from(byte & 0x7f).wrapping_shl(shift);
+        shift += 7;
+        if byte & 0x80 == 0 {
+            each(value);
+            (value, shift) = (0, 0);
         }
-    })
+    }
+}
+
+/// The sums of such numbers: places given by their distances.
+#[inline(always)]
+pub fn places(bytes: &[u8], mut each: impl FnMut(usize)) {
+    let mut place = 0usize;
+    varints(bytes, |gap| {
+        place = place.saturating_add(gap as usize);
+        each(place);
+    });
 }

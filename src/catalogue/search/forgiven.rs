@@ -2,11 +2,10 @@
 //! of a key, its initials and its words, or character by character. A mistake costs [`MISTAKE`]; what Chinese speakers
 //! often confuse in pinyin (zh/z, ch/c, sh/s, n/l, ng/n), and a character that sounds the same, half of it.
 
-use super::blob::{ALL_LETTERS, ALPHABET, Blob, MARKS, Rows, Table, WORD, letter, longs, marks, shorts};
+use super::blob::{ALL_LETTERS, ALPHABET, Blob, Rows, Table, WORD, letter, marks, places, shorts};
 use super::typed::{Text, parts};
 
 const MISTAKE: u8 = 2;
-const FAR: u8 = u8::MAX;
 /// How many keys are compared in full.
 const CANDIDATES: usize = 96;
 
@@ -18,13 +17,9 @@ pub struct Forgiving<'a> {
     blob: &'a Blob,
     keys: Rows<'a>,
     text: Text<'a>,
-    /// Per unit, the positions of the text that it explains: by pairs of letters, or as a character that sounds the same.
-    like: Vec<u64>,
-    /// The positions that it explains as a whole.
-    same: Vec<u64>,
-    /// Per unit, what the text costs as this word mistyped; [`FAR`] for what is not near.
-    meant: Vec<u8>,
-    /// The number of its first letter; [`ALPHABET`] for words.
+    /// Per reading, what it has of the text.
+    explained: Vec<Explained>,
+    /// Per character, the number of its first letter; [`ALPHABET`] for none. Words come after them.
     initial: Vec<u8>,
     pairs: Pairs,
     /// Positions whose letter is cheap to have typed too many.
@@ -34,6 +29,22 @@ pub struct Forgiving<'a> {
     /// It may be a row of initials.
     initials: bool,
     most: u8,
+}
+
+/// Positions of the text.
+#[derive(Clone, Copy, Default)]
+struct Explained {
+    /// By pairs of letters, or as a character that sounds the same.
+    like: u64,
+    /// As a whole.
+    same: u64,
+}
+
+impl Explained {
+    /// A few letters tell something only when they are all of a reading.
+    fn telling(self, least: u32) -> bool {
+        self.same != 0 || self.like.count_ones() >= least
+    }
 }
 
 /// Per pair of letters, the positions of both where they stand side by side. The last letter is none at all.
@@ -88,14 +99,13 @@ impl<'a> Forgiving<'a> {
         let bytes: Vec<u8> = text.characters.iter().map(|c| u8::try_from(*c).unwrap_or(0)).collect();
         let cheap = bytes.windows(2).enumerate().filter(|(_, two)| omission(two[0], two[1]) < MISTAKE).fold(0, |set, (p, _)| set | 2 << p);
         // Few initials with one of them wrong would be nearly anything; and no syllable begins with i, u or v.
-        let initials = bytes.len() >= 5 && bytes.iter().filter(|b| matches!(b, b'i' | b'u' | b'v')).count() < 2;
+        let vowels = bytes.iter().filter(|b| matches!(b, b'i' | b'u' | b'v')).count();
+        let initials = !characters && bytes.len() >= 5 && vowels < usize::from(most / MISTAKE);
         let mut forgiving = Forgiving {
             blob,
             keys: blob.table(Table::Keys),
             text,
-            like: vec![],
-            same: vec![],
-            meant: vec![],
+            explained: vec![],
             initial: vec![],
             pairs: Pairs::of(&bytes),
             cheap,
@@ -103,45 +113,45 @@ impl<'a> Forgiving<'a> {
             initials,
             most,
         };
-        forgiving.learn();
+        forgiving.explained = forgiving.explain();
+        if initials {
+            forgiving.initial = forgiving.initials();
+        }
         Some(forgiving)
     }
 
-    /// What units explain, by what their readings do.
-    fn learn(&mut self) {
+    /// What each reading explains.
+    fn explain(&self) -> Vec<Explained> {
         let readings = self.blob.table(Table::Readings);
-        let mut explained = vec![(0, 0); readings.len()];
-        if self.characters {
-            for (place, c) in self.text.characters.iter().enumerate() {
-                for reading in self.text.read(*c).into_iter().flatten() {
-                    explained[reading].0 |= 1 << place;
-                }
+        let mut explained = vec![Explained::default(); readings.len()];
+        if !self.characters {
+            for (at, own) in explained.iter_mut().enumerate() {
+                *own = self.explained_by(readings.row(at));
             }
-        } else {
-            for (at, reading) in readings.rows().enumerate() {
-                let here = self.text.stands(reading);
-                let same = if here == 0 { 0 } else { (0..reading.len()).fold(0, |all, n| all | here << n) };
-                explained[at] = (self.pairs.explained(reading), same);
+            return explained;
+        }
+        for (place, c) in self.text.characters.iter().enumerate() {
+            for reading in self.text.read(*c).into_iter().flatten() {
+                explained[reading].like |= 1 << place;
             }
         }
-        // A mistake hides three letters of a word at most; what it has less of the text must be mistakes too.
-        let length = self.text.len() as u32;
-        let least_of_word = self.least().max(length.saturating_sub(3 * self.mistakes()));
-        for unit in self.blob.table(Table::Units).rows() {
-            let (character, own) = parts(unit);
-            let (mut like, mut same) = (0, if self.characters { self.text.places(character) } else { 0 });
-            let first = own.clone().next().and_then(|reading| letter(*readings.row(reading).first()?)).filter(|_| character != WORD);
-            own.for_each(|reading| {
-                like |= explained[reading].0;
-                same |= explained[reading].1;
-            });
-            self.like.push(like | same);
-            self.same.push(same);
-            self.initial.push(first.unwrap_or(ALPHABET) as u8);
-            let near = character == WORD && !self.characters && like.count_ones() >= least_of_word;
-            let number = (self.meant.len() as u16).to_le_bytes();
-            self.meant.push(if near { self.spelt(&number, false).unwrap_or(FAR) } else { FAR });
-        }
+        explained
+    }
+
+    /// The characters' initials.
+    fn initials(&self) -> Vec<u8> {
+        let readings = self.blob.table(Table::Readings);
+        let characters = self.blob.table(Table::Units).rows().map(parts).take_while(|(character, _)| *character != WORD);
+        let first = |number: usize| letter(*readings.row(number).first()?);
+        characters.map(|(_, mut own)| own.next().and_then(first).unwrap_or(ALPHABET) as u8).collect()
+    }
+
+    fn explained_by(&self, reading: &[u8]) -> Explained {
+        let like = self.pairs.explained(reading);
+        // What has no pair of the text's letters does not stand in it, or is a single letter.
+        let here = if like == 0 { 0 } else { self.text.stands(reading) };
+        let same = if here == 0 { 0 } else { (0..reading.len()).fold(0, |all, n| all | here << n) };
+        Explained { like: like | same, same }
     }
 
     /// How many mistakes are forgiven.
@@ -157,34 +167,96 @@ impl<'a> Forgiving<'a> {
 
     /// The keys that come near enough, with their costs.
     pub fn near(&self) -> Vec<(usize, u8)> {
+        if self.characters {
+            return self.near_by(1, false);
+        }
+        let near = self.near_by(2 + self.mistakes().max(1), self.initials);
+        // In a short text, a mistake leaves no more than two letters of each syllable.
+        if near.is_empty() && self.mistakes() < 2 { self.near_by(2, false) } else { near }
+    }
+
+    /// By readings that explain so many positions or stand in the text, and perhaps by initials.
+    fn near_by(&self, telling: u32, initials: bool) -> Vec<(usize, u8)> {
         let least = self.least();
+        let (explained, mut near) = self.by_readings(telling);
         let wanted = if self.characters { 0 } else { self.text.marks().unwrap_or(0) & ALL_LETTERS & !marks(b"hgnl") };
         // Each mistake can hide a letter, but not all of them.
         let wrong = self.mistakes().min(wanted.count_ones().saturating_sub(1));
-        let (mut near, mut read, mut short) = (vec![], vec![], vec![]);
-        for (at, marks) in longs(self.blob.section(MARKS)).enumerate() {
-            if (wanted & !marks).count_ones() > wrong {
+        let (mut read, mut short) = (Best::default(), Best::default());
+        let all_marks = self.blob.marks();
+        for (at, own) in explained.iter().enumerate() {
+            if own.like == 0 && !initials {
+                continue;
+            }
+            let marks = all_marks.of(at);
+            let may_be_short = initials && (wanted & !(marks >> 32)).count_ones() <= wrong;
+            let count = own.like.count_ones();
+            if !may_be_short && count < least || (wanted & !marks).count_ones() > wrong {
                 continue;
             }
             let key = self.keys.row(at);
-            let explained = together(key, &self.like).count_ones();
-            if explained >= least {
-                let word = shorts(key).filter_map(|unit| self.meant.get(usize::from(unit))).min();
-                match word.filter(|cost| **cost < FAR) {
-                    Some(cost) => near.push((at, *cost)),
-                    None => read.push((score(key, explained + together(key, &self.same).count_ones()), at)),
-                }
+            if count >= least {
+                read.add(score(key, count + self.same(key, *own).count_ones()), at);
             }
-            if self.initials && (wanted & !(marks >> 32)).count_ones() <= wrong {
+            if may_be_short {
                 let explained = self.explained_by_initials(key);
                 if explained >= least {
-                    short.push((score(key, 2 * explained), at));
+                    short.add(score(key, 2 * explained), at);
                 }
             }
         }
-        near.extend(best(read).filter_map(|at| Some((at, self.cost(self.keys.row(at))?))));
-        near.extend(best(short).filter_map(|at| Some((at, self.spelt(self.keys.row(at), true).filter(|cost| *cost <= MISTAKE)?))));
+        near.extend(read.keys().filter_map(|at| Some((at, self.cost(self.keys.row(at), telling)?))));
+        near.extend(short.keys().filter_map(|at| Some((at, self.spelt_short(self.keys.row(at)).filter(|cost| *cost <= MISTAKE)?))));
         near
+    }
+
+    /// What each key explains by the readings that tell something; and the keys of readings that the text is, mistyped,
+    /// with what that costs, which then need no further look.
+    fn by_readings(&self, telling: u32) -> (Vec<Explained>, Vec<(usize, u8)>) {
+        let (having, readings) = (self.blob.table(Table::Having), self.blob.table(Table::Readings));
+        // A mistake hides three letters of a word at most; what it has less of the text must be mistakes too.
+        let least_of_word = self.least().max((self.text.len() as u32).saturating_sub(3 * self.mistakes()));
+        let mut explained = vec![Explained::default(); self.keys.len()];
+        let (mut near, mut meant) = (vec![], vec![]);
+        for (number, own) in self.explained.iter().enumerate() {
+            if !self.characters
+                && own.like.count_ones() >= least_of_word
+                && self.begins(readings.row(number))
+                && let Some(cost) = self.spelt(std::iter::once(readings.row(number)))
+            {
+                meant.push((number, cost));
+                continue;
+            }
+            if !own.telling(telling) {
+                continue;
+            }
+            places(having.row(number), |key| {
+                if let Some(all) = explained.get_mut(key) {
+                    all.like |= own.like;
+                    all.same |= own.same;
+                }
+            });
+        }
+        for (number, cost) in meant {
+            places(having.row(number), |key| {
+                if let Some(all) = explained.get_mut(key) {
+                    *all = Explained::default();
+                    near.push((key, cost));
+                }
+            });
+        }
+        (explained, near)
+    }
+
+    /// Whether the text may begin like a reading: with its first two letters, but for mistakes.
+    fn begins(&self, reading: &[u8]) -> bool {
+        let near = |byte: &u8| letter(*byte).map_or(0, |n| self.text.at[n]) & ((4 << self.mistakes()) - 1);
+        reading.iter().take(2).any(|byte| near(byte) != 0)
+    }
+
+    /// What a key has of the text as it is.
+    fn same(&self, key: &[u8], explained: Explained) -> u64 {
+        if self.characters { shorts(key).fold(0, |same, unit| same | self.text.places(self.text.unit(unit).0)) } else { explained.same }
     }
 
     /// How much of the text two neighbours' initials have.
@@ -199,14 +271,17 @@ impl<'a> Forgiving<'a> {
     }
 
     /// What the text costs as a mistyped part of a key.
-    fn cost(&self, key: &[u8]) -> Option<u8> {
+    fn cost(&self, key: &[u8], telling: u32) -> Option<u8> {
+        let key = self.telling_part(key, telling);
         if !self.characters {
-            return self.spelt(key, false);
+            return self.spelt(shorts(key).map(|unit| self.usual(unit).1));
         }
         let mut walk = Walk::new(self);
         let mut in_order = 0;
-        for unit in shorts(key).map(usize::from) {
-            let (same, like) = (self.same[unit], self.like[unit]);
+        for unit in shorts(key) {
+            let (character, readings) = self.text.unit_numbers(unit);
+            let same = self.text.places(character);
+            let like = readings.fold(same, |like, reading| like | self.explained[reading].like);
             in_order += same >> in_order & 1;
             walk.start();
             walk.pass(same, like, MISTAKE);
@@ -215,19 +290,39 @@ impl<'a> Forgiving<'a> {
         if in_order as usize == self.text.len() { Some(MISTAKE / 2) } else { walk.cost() }
     }
 
-    /// The same by letters: those of a key's readings, or of its initials.
-    fn spelt(&self, key: &[u8], short: bool) -> Option<u8> {
+    /// A key without its ends that have nothing of the text, but for what may be mistyped there.
+    fn telling_part<'k>(&self, key: &'k [u8], telling: u32) -> &'k [u8] {
+        const AROUND: usize = 2;
+        let tells = |unit: u16| self.text.unit_numbers(unit).1.any(|reading| self.explained[reading].telling(telling));
+        let first = shorts(key).position(tells).unwrap_or(0).saturating_sub(AROUND);
+        let last = shorts(key).rposition(tells).map_or(0, |last| last + 1 + AROUND);
+        key.get(2 * first..key.len().min(2 * last)).unwrap_or_default()
+    }
+
+    /// A unit's character, and its usual reading, unless another one stands in the text.
+    fn usual(&self, unit: u16) -> (u32, &'a [u8]) {
+        let (character, mut readings) = self.text.unit(unit);
+        let usual = readings.next().unwrap_or_default();
+        let stands = |reading: &&[u8]| self.text.stands(reading) != 0;
+        (character, if stands(&usual) { usual } else { readings.find(stands).unwrap_or(usual) })
+    }
+
+    /// What the text costs as a key's initials and words.
+    fn spelt_short(&self, key: &[u8]) -> Option<u8> {
+        self.spelt(shorts(key).map(|unit| match self.usual(unit) {
+            (WORD, word) => word,
+            (_, reading) => reading.get(..1).unwrap_or_default(),
+        }))
+    }
+
+    /// What the text costs as a mistyped part of these.
+    fn spelt<'r>(&self, readings: impl Iterator<Item = &'r [u8]>) -> Option<u8> {
+        let places = |byte: u8| letter(byte).map_or(0, |n| self.text.at[n]);
         let mut walk = Walk::new(self);
-        for unit in shorts(key) {
-            let (character, mut readings) = self.text.unit(unit);
-            // The usual reading, unless another one stands in the text.
-            let usual = readings.next().unwrap_or_default();
-            let reading = if self.text.stands(usual) != 0 { usual } else { readings.find(|r| self.text.stands(r) != 0).unwrap_or(usual) };
-            let reading = if short && character != WORD { reading.get(..1).unwrap_or_default() } else { reading };
+        for reading in readings {
             walk.start();
             let mut before = 0;
             for byte in reading {
-                let places = |byte: u8| letter(byte).map_or(0, |n| self.text.at[n]);
                 let like = match byte {
                     b'n' => places(b'l'),
                     b'l' => places(b'n'),
@@ -255,13 +350,15 @@ struct Walk {
     /// Positions whose letter is cheap to have typed too many.
     cheap: u64,
     end: u64,
-    most: u8,
+    /// Where the costs end that count.
+    costs: usize,
 }
 
 impl Walk {
     fn new(text: &Forgiving) -> Walk {
         let end = 1 << text.text.len();
-        Walk { at: [0; MOST + 3], before: [0; MOST + 3], last: 0, cheap: text.cheap, end, most: text.most }
+        let costs = (usize::from(text.most) + 3).min(MOST + 3);
+        Walk { at: [0; MOST + 3], before: [0; MOST + 3], last: 0, cheap: text.cheap, end, costs }
     }
 
     /// The text may begin here.
@@ -274,7 +371,7 @@ impl Walk {
     /// Letters of the text that are too many.
     #[inline(always)]
     fn skip(&mut self) {
-        for cost in 2..MOST + 3 {
+        for cost in 2..self.costs {
             self.at[cost] |= (self.at[cost - 1] & self.cheap) << 1 | self.at[cost - 2] << 1;
         }
     }
@@ -284,23 +381,22 @@ impl Walk {
     #[inline(always)]
     fn pass(&mut self, same: u64, like: u64, missing: u8) {
         let swapped = same & self.last >> 1;
-        let mut next = [0; MOST + 3];
-        for cost in 2..MOST + 3 {
-            let kept = (self.at[cost] & same) << 1 | (self.at[cost - 1] & like) << 1 | self.at[cost - 2] << 1;
+        // Downwards, because a cost needs the lower ones as they were.
+        for cost in (2..self.costs).rev() {
+            let met = self.at[cost];
+            let kept = (met & same) << 1 | (self.at[cost - 1] & like) << 1 | self.at[cost - 2] << 1;
             let left_out = if missing == MISTAKE { self.at[cost - 2] } else { self.at[cost - 1] };
             // Who has met the whole text has met it.
-            next[cost] = kept | left_out | (self.before[cost - 2] & swapped) << 2 | self.at[cost] & self.end;
+            self.at[cost] = kept | left_out | (self.before[cost - 2] & swapped) << 2 | met & self.end;
+            self.before[cost] = met;
         }
-        self.before = self.at;
-        self.at = next;
         self.skip();
         self.last = same;
     }
 
     /// The least cost at which all of the text has been met, if it counts.
     fn cost(&self) -> Option<u8> {
-        let cost = self.at.iter().skip(2).position(|at| at & self.end != 0)? as u8;
-        (cost <= self.most).then_some(cost)
+        self.at.iter().skip(2).position(|at| at & self.end != 0).map(|cost| cost as u8)
     }
 }
 
@@ -327,29 +423,43 @@ fn score(key: &[u8], explained: u32) -> u16 {
 }
 
 /// The keys with the best scores; of the last of these scores, the first keys.
-fn best(mut scored: Vec<(u16, usize)>) -> impl Iterator<Item = usize> {
-    let mut counts = [0; BEST + 1];
-    scored.iter().for_each(|(score, _)| counts[usize::from(*score)] += 1);
-    let (mut least, mut left) = (BEST, CANDIDATES);
-    while least > 0 && counts[least] <= left {
-        left -= counts[least];
-        least -= 1;
-    }
-    scored.retain(|(score, _)| {
-        let score = usize::from(*score);
-        let tied = score == least && left > 0;
-        left -= usize::from(tied);
-        score > least || tied
-    });
-    scored.into_iter().map(|(_, at)| at)
+struct Best {
+    /// Per score, how many have it.
+    counts: [usize; BEST + 1],
+    /// No lower score is among the best, and so many have a higher one.
+    least: usize,
+    above: usize,
+    scored: Vec<(u16, usize)>,
 }
 
-/// What all units of a key explain.
-#[inline(always)]
-fn together(key: &[u8], explained: &[u64]) -> u64 {
-    let mut all = 0;
-    for unit in shorts(key) {
-        all |= explained.get(usize::from(unit)).copied().unwrap_or(0);
+impl Default for Best {
+    fn default() -> Best {
+        Best { counts: [0; BEST + 1], least: 0, above: 0, scored: vec![] }
     }
-    all
+}
+
+impl Best {
+    fn add(&mut self, score: u16, at: usize) {
+        let place = usize::from(score);
+        if place < self.least || place == self.least && self.above + self.counts[place] >= CANDIDATES {
+            return;
+        }
+        self.scored.push((score, at));
+        self.counts[place] += 1;
+        self.above += usize::from(place > self.least);
+        while self.above >= CANDIDATES {
+            self.least += 1;
+            self.above -= self.counts[self.least];
+        }
+    }
+
+    fn keys(self) -> impl Iterator<Item = usize> {
+        let mut left = CANDIDATES - self.above;
+        let among = move |(score, at)| {
+            let tied = usize::from(score) == self.least && left > 0;
+            left -= usize::from(tied);
+            (usize::from(score) > self.least || tied).then_some(at)
+        };
+        self.scored.into_iter().filter_map(among)
+    }
 }

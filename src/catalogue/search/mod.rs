@@ -3,11 +3,12 @@
 //! thousand.
 //!
 //! Every name, everyday name and body is a key: a row of units, each a character with its readings or a word of letters.
-//! A search walks the keys that have the letters it needs, for characters, pinyin, initials and words at once (`typed`);
-//! when it finds next to nothing, it looks for what was mistyped (`forgiven`).
+//! A search finds the keys that have the readings it needs (`sift`) and walks those, for characters, pinyin, initials and
+//! words at once (`typed`); when it finds next to nothing, it looks for what was mistyped (`forgiven`).
 
 pub(super) mod blob;
 mod forgiven;
+mod sift;
 pub(super) mod typed;
 
 use super::Card;
@@ -91,7 +92,9 @@ impl Listing {
             best = together(&of_whole, &of_words);
         }
         if found(&best) < if words.is_empty() { ENOUGH } else { 1 } {
-            of_whole = of_whole.iter().zip(self.forgiven(&whole)).map(|(rank, other)| other.min(*rank)).collect();
+            for (rank, other) in of_whole.iter_mut().zip(self.forgiven(&whole)) {
+                *rank = other.min(*rank);
+            }
             best = together(&of_whole, &of_words);
         }
         in_order(&best, limit)
@@ -102,17 +105,34 @@ impl Listing {
         let mut ranks = vec![NOT_FOUND; self.len()];
         let text = Text::new(phrase, &self.0);
         let Some(wanted) = text.marks() else { return ranks };
+        let sifted = sift::sift(&text, wanted, &self.0);
         let mut typed = Typed::new(text);
-        let keys = self.0.table(Table::Keys);
-        for (at, marks) in blob::longs(self.0.section(blob::MARKS)).enumerate() {
-            if wanted & !marks == 0
-                && among.is_none_or(|among| self.owned(at, among))
+        let (keys, owners) = (self.0.table(Table::Keys), self.0.table(Table::Owners));
+        let marks = self.0.marks();
+        let mut look = |at: usize| {
+            if among.is_none_or(|among| owned(owners.row(at), among))
                 && let Some(met) = typed.meet(keys.row(at))
             {
-                self.rank(at, met as Rank, &mut ranks);
+                rank(owners.row(at), met as Rank, &mut ranks);
+            }
+        };
+        match sifted {
+            Some(sifted) => {
+                for at in sifted {
+                    look(at);
+                }
+            }
+            None => {
+                for at in 0..keys.len() {
+                    if wanted & !marks.of(at) == 0 {
+                        look(at);
+                    }
+                }
             }
         }
-        ranks.iter_mut().zip(among.unwrap_or_default()).filter(|(_, among)| **among == NOT_FOUND).for_each(|(rank, _)| *rank = NOT_FOUND);
+        for (rank, among) in ranks.iter_mut().zip(among.unwrap_or_default()) {
+            *rank = if *among == NOT_FOUND { NOT_FOUND } else { *rank };
+        }
         ranks
     }
 
@@ -121,37 +141,39 @@ impl Listing {
         let mut ranks = vec![NOT_FOUND; self.len()];
         let near = Forgiving::new(phrase, &self.0).map(|forgiving| forgiving.near());
         for (at, cost) in near.into_iter().flatten() {
-            self.rank(at, Met::Inside as Rank + cost, &mut ranks);
+            rank(self.0.table(Table::Owners).row(at), Met::Inside as Rank + cost, &mut ranks);
         }
         ranks
     }
-
-    /// Whether a key may belong to one of some items: surely known of keys with one owner, as most names are.
-    #[inline(always)]
-    fn owned(&self, key: usize, among: &[Rank]) -> bool {
-        let mut owners = blob::varints(self.0.table(Table::Owners).row(key));
-        match (owners.next(), owners.next()) {
-            (Some(owner), None) => among.get((owner >> 2) as usize).is_some_and(|rank| *rank != NOT_FOUND),
-            _ => true,
-        }
-    }
-
-    /// Gives a key's rank to the items whose it is.
-    fn rank(&self, key: usize, class: Rank, ranks: &mut [Rank]) {
-        let mut place = 0usize;
-        for owner in blob::varints(self.0.table(Table::Owners).row(key)) {
-            place = place.saturating_add((owner >> 2) as usize);
-            let field = (owner & 3) as Rank;
-            if let Some(rank) = ranks.get_mut(place) {
-                *rank = (*rank).min(class * FIELDS + field);
-            }
-        }
-    }
 }
 
-/// How many are found, as far as it matters.
+/// Whether a key may belong to one of some items: surely known of keys with one owner, as most names are.
+#[inline(always)]
+fn owned(owners: &[u8], among: &[Rank]) -> bool {
+    let (mut count, mut last) = (0, 0);
+    blob::varints(owners, |owner| (count, last) = (count + 1, owner));
+    count > 1 || among.get((last >> 2) as usize).is_some_and(|rank| *rank != NOT_FOUND)
+}
+
+/// Gives a key's rank to the items whose it is.
+#[inline(always)]
+fn rank(owners: &[u8], class: Rank, ranks: &mut [Rank]) {
+    let mut place = 0usize;
+    blob::varints(owners, |owner| {
+        place = place.saturating_add((owner >> 2) as usize);
+        if let Some(rank) = ranks.get_mut(place) {
+            *rank = (*rank).min(class * FIELDS + (owner & 3) as Rank);
+        }
+    });
+}
+
+/// How many are found.
 fn found(ranks: &[Rank]) -> usize {
-    ranks.iter().filter(|rank| **rank != NOT_FOUND).take(ENOUGH).count()
+    let mut found = 0;
+    for rank in ranks {
+        found += usize::from(*rank != NOT_FOUND);
+    }
+    found
 }
 
 /// The whole phrase's ranks, or else those of the worst of its words.
@@ -159,9 +181,13 @@ fn together(whole: &[Rank], words: &[Vec<Rank>]) -> Vec<Rank> {
     let Some((first, others)) = words.split_first() else { return whole.to_vec() };
     let mut best = first.clone();
     for ranks in others {
-        best.iter_mut().zip(ranks).for_each(|(worst, rank)| *worst = INSIDE.max(*rank).max(*worst));
+        for (worst, rank) in best.iter_mut().zip(ranks) {
+            *worst = INSIDE.max(*rank).max(*worst);
+        }
     }
-    best.iter_mut().zip(whole).for_each(|(best, whole)| *best = (*whole).min(INSIDE.max(*best)));
+    for (best, whole) in best.iter_mut().zip(whole) {
+        *best = (*whole).min(INSIDE.max(*best));
+    }
     best
 }
 

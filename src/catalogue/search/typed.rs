@@ -42,6 +42,8 @@ pub struct Text<'a> {
     pub characters: Vec<char>,
     readings: Rows<'a>,
     units: Rows<'a>,
+    /// It has letters and digits only.
+    plain: bool,
     /// Per letter, the positions that have it.
     pub at: [u64; ALPHABET],
 }
@@ -104,17 +106,23 @@ impl<'a> Text<'a> {
                 at[n] |= 1 << place;
             }
         }
-        Text { characters, readings: blob.table(Table::Readings), units: blob.table(Table::Units), at }
+        let plain = characters.iter().all(char::is_ascii);
+        Text { characters, plain, readings: blob.table(Table::Readings), units: blob.table(Table::Units), at }
     }
 
     pub fn len(&self) -> usize {
         self.characters.len()
     }
 
+    /// A unit's character, and the numbers of its readings.
+    pub fn unit_numbers(&self, unit: u16) -> (u32, impl Iterator<Item = usize> + use<'a>) {
+        parts(self.units.row(usize::from(unit)))
+    }
+
     /// A unit's character, and the ways in which it is read.
     pub fn unit(&self, unit: u16) -> (u32, impl Iterator<Item = &'a [u8]> + use<'a>) {
         let readings = self.readings;
-        let (character, numbers) = parts(self.units.row(usize::from(unit)));
+        let (character, numbers) = self.unit_numbers(unit);
         (character, numbers.map(move |n| readings.row(n)))
     }
 
@@ -138,7 +146,11 @@ impl<'a> Text<'a> {
     }
 
     /// The positions of a character.
+    #[inline(always)]
     pub fn places(&self, character: u32) -> u64 {
+        if self.plain {
+            return 0;
+        }
         self.characters.iter().enumerate().filter(|(_, c)| **c as u32 == character).fold(0, |set, (p, _)| set | 1 << p)
     }
 
@@ -168,9 +180,10 @@ impl<'a> Text<'a> {
 
     fn steps(&self, unit: u16) -> Option<Steps> {
         let mut steps = Steps::default();
-        let (character, readings) = self.unit(unit);
+        let (character, readings) = self.unit_numbers(unit);
         steps.add(1, self.places(character));
-        for reading in readings {
+        for number in readings {
+            let reading = self.readings.row(number);
             let two = matches!(reading, [b'z' | b'c' | b's', b'h', ..]);
             // Positions at which the reading's first letters stand.
             let mut here = u64::MAX;
@@ -245,7 +258,7 @@ impl Steps {
 }
 
 /// A unit's character, and the numbers of its readings.
-pub fn parts(unit: &[u8]) -> (u32, impl Iterator<Item = usize> + Clone) {
+pub fn parts(unit: &[u8]) -> (u32, impl Iterator<Item = usize> + use<'_>) {
     let (head, readings) = unit.split_first_chunk().unwrap_or((&[0; 4], &[]));
     (u32::from_le_bytes(*head), shorts(readings).map(usize::from))
 }

@@ -126,15 +126,8 @@ impl<'a> Noun<'a> {
 }
 
 fn grouped(n: i64) -> String {
-    let digits = n.unsigned_abs().to_string();
-    let mut shown = if n < 0 { "-".to_owned() } else { String::new() };
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    shown
+    let digits = crate::words::grouped(n.unsigned_abs());
+    if n < 0 { format!("-{digits}") } else { digits }
 }
 
 fn shortened(text: &str) -> String {

@@ -12,7 +12,7 @@ use anyhow::Context;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use clap::{Args, Subcommand};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -60,18 +60,19 @@ struct Sound {
 }
 
 #[derive(Serialize)]
-struct Built {
+struct Summary {
     version: String,
     sequence: u64,
     items: u32,
     bytes: usize,
 }
 
-/// What the file holds.
-#[derive(Serialize)]
-struct Whole {
-    head: Signed,
-    parts: BTreeMap<String, String>,
+/// The file that `build` writes.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Built {
+    pub head: Signed,
+    /// By SHA-256, as base64.
+    pub parts: BTreeMap<String, String>,
 }
 
 impl Catalogue {
@@ -99,11 +100,11 @@ impl Catalogue {
                     Ok(published)
                 })?;
                 let parts = parts.into_iter().map(|(sha256, bytes)| (sha256, BASE64.encode(bytes))).collect();
-                let whole = serde_json::to_vec(&Whole { head: keys.sign_bundle(&bundle)?, parts })?;
-                write_whole(&out, &whole)?;
-                let built = Built { version: bundle.version, sequence: bundle.sequence, items: bundle.count, bytes: whole.len() };
-                voice.tell(&built, || {
-                    let Built { version, items, bytes, .. } = &built;
+                let file = serde_json::to_vec(&Built { head: keys.sign_bundle(&bundle)?, parts })?;
+                write_whole(&out, &file)?;
+                let summary = Summary { version: bundle.version, sequence: bundle.sequence, items: bundle.count, bytes: file.len() };
+                voice.tell(&summary, || {
+                    let Summary { version, items, bytes, .. } = &summary;
                     format!("目录 {version}:{items} 个事项,{bytes} 字节\ncatalogue {version}: {items} items, {bytes} bytes")
                 })?;
                 Ok(Ending::Done)
@@ -138,7 +139,11 @@ pub(super) fn report(voice: &Voice, findings: &[Finding]) -> Ended {
 pub(super) fn write_whole(out: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let mut draft = out.as_os_str().to_owned();
     draft.push(".new");
-    std::fs::write(&draft, bytes).and_then(|()| std::fs::rename(&draft, out)).with_context(|| out.display().to_string())
+    let written = std::fs::write(&draft, bytes).and_then(|()| std::fs::rename(&draft, out));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&draft);
+    }
+    written.with_context(|| out.display().to_string())
 }
 
 /// The files of a folder, or of the sample.

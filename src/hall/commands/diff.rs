@@ -1,19 +1,17 @@
 //! `hall catalogue diff`: what changed for an applicant between two catalogues, in words.
 
-use super::catalogue::{report, sources};
+use super::catalogue::{Built, report, sources};
 use super::{Ended, Ending, Voice, both, misuse};
 use crate::calendar::Calendar;
 use crate::catalogue::author::diff::{Change, Edition, diff};
 use crate::catalogue::author::{Finding, compile};
 use crate::catalogue::bundle::{Bundle, Part};
 use crate::catalogue::{Hall, Item, Laws};
-use crate::signing::Signed;
 use anyhow::Context;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use clap::Args;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 
 /// Say what changed for an applicant between two catalogues: items, conditions, materials, limits, fees, questions.
@@ -30,13 +28,6 @@ struct Read {
     hall: Hall,
     laws: Laws,
     items: Vec<Item>,
-}
-
-/// What `hall catalogue build` wrote.
-#[derive(Deserialize)]
-struct Built {
-    head: Signed,
-    parts: BTreeMap<String, String>,
 }
 
 #[derive(Serialize)]

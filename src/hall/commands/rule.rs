@@ -3,8 +3,8 @@
 use super::{Day, Ended, Ending, Voice, both, misuse, read};
 use crate::calendar::Calendar;
 use crate::rules::author::{self, Refused, Scope};
-use crate::rules::{Facts, Known, Today, Type};
-use crate::words::Text;
+use crate::rules::{Facts, Known, Paths, Today, Type};
+use crate::words::{Text, blank};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
@@ -132,7 +132,7 @@ fn evaluate(expr: &str, scope: &Scope, facts: &Facts, date: NaiveDate) -> Answer
     };
     let calendar = Calendar::announced();
     let verdict = rule.evaluate(facts, &Today { date, calendar: &calendar });
-    let names = |paths: Vec<&str>| paths.into_iter().map(str::to_owned).collect();
+    let names = |paths: Paths| paths.into_iter().map(str::to_owned).collect();
     let (status, value, message) = match verdict.value {
         Known::Value(value) => (Status::Value, value.json(), None),
         Known::Unknown => (Status::Unknown, Json::Null, None),
@@ -181,5 +181,5 @@ fn pointer(text: &str, at: usize) -> String {
     let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
     let start = before.rfind('\n').map_or(0, |n| n + 1);
     let line = format!("{}{}", &before[start..], after.lines().next().unwrap_or_default());
-    format!("{line}\n{}^", " ".repeat(before[start..].chars().count()))
+    format!("{line}\n{}^", blank(&before[start..]))
 }

@@ -39,12 +39,6 @@ fn api() -> OpenApiRouter<Hall> {
         .routes(routes!(catalogue::show))
         .routes(routes!(catalogue::part))
         .routes(routes!(catalogue::schema))
-        .routes(routes!(open::catalogue))
-        .routes(routes!(open::catalogue_of))
-        .routes(routes!(open::publications))
-        .routes(routes!(open::item))
-        .routes(routes!(open::item_of))
-        .routes(routes!(open::schema))
         .routes(routes!(trust::show))
         .routes(routes!(submissions::acknowledgement))
         .routes(routes!(submissions::progress))
@@ -58,8 +52,23 @@ fn api() -> OpenApiRouter<Hall> {
         .routes(routes!(cases::act))
         .routes(routes!(cases::attachment))
         .layer(DefaultBodyLimit::max(SMALL))
+        .merge(open())
         .merge(OpenApiRouter::new().routes(routes!(submissions::put)).layer(DefaultBodyLimit::max(ENVELOPE)))
         .merge(OpenApiRouter::new().routes(routes!(chunks::put)).layer(DefaultBodyLimit::max(CHUNK)))
+}
+
+fn open() -> OpenApiRouter<Hall> {
+    let (routes, document) = OpenApiRouter::new()
+        .routes(routes!(open::catalogue))
+        .routes(routes!(open::catalogue_of))
+        .routes(routes!(open::publications))
+        .routes(routes!(open::item))
+        .routes(routes!(open::item_of))
+        .routes(routes!(open::schema))
+        .split_for_parts();
+    // A browser first asks, with a method that no route takes, whether it may: the refusal must lie inside the layer that answers.
+    let routes = routes.method_not_allowed_fallback(method).layer(open::anybody());
+    OpenApiRouter::with_openapi(document).merge(routes.into())
 }
 
 /// The published document.

@@ -1,4 +1,5 @@
-//! `/open`: the published catalogue as open data, for anyone and from any site; the terms are in each document.
+//! `/open`: the published catalogue as open data, for anyone and from any site; the terms are in each document. Every
+//! document has an `ETag` that changes with its content only.
 
 use super::extract::{At, At2};
 use crate::api::open::{Catalogue, Item, Publication};
@@ -6,28 +7,31 @@ use crate::calendar::hall_date;
 use crate::hall::open::{self, Document};
 use crate::hall::problem::{self, Refusal};
 use crate::hall::{Hall, now, web};
-use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
+use tower_http::cors::{Any, CorsLayer};
 
-/// Other sites' pages may read it.
-const ANYBODY: [(HeaderName, &str); 2] =
-    [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin")];
+/// Other sites' pages may read it, and learn why not; they may ask whether it is new, and see its tag.
+pub fn anybody() -> CorsLayer {
+    let methods = [Method::GET, Method::HEAD];
+    CorsLayer::new().allow_origin(Any).allow_methods(methods).allow_headers([header::IF_NONE_MATCH]).expose_headers([header::ETAG])
+}
 
 fn answer(document: Option<&Document>, headers: &HeaderMap) -> Result<Response, Refusal> {
     let document = document.ok_or(problem::NOT_FOUND)?;
     let tag = document.tag.as_str();
     let caching = [(header::ETAG, tag), (header::CACHE_CONTROL, "public, no-cache"), (header::VARY, "accept-encoding")];
+    let elsewhere = [(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin")];
     if web::has_already(headers, tag) {
-        return Ok((StatusCode::NOT_MODIFIED, caching, ANYBODY).into_response());
+        return Ok((StatusCode::NOT_MODIFIED, caching, elsewhere).into_response());
     }
-    let json = [(header::CONTENT_TYPE, "application/json")];
+    let kind = [(header::CONTENT_TYPE, document.kind)];
     if web::reads_brotli(headers) {
-        return Ok((caching, ANYBODY, json, [(header::CONTENT_ENCODING, "br")], document.packed.clone()).into_response());
+        return Ok((caching, elsewhere, kind, [(header::CONTENT_ENCODING, "br")], document.packed()).into_response());
     }
-    Ok((caching, ANYBODY, json, document.plain.clone()).into_response())
+    Ok((caching, elsewhere, kind, document.plain.clone()).into_response())
 }
 
 /// Today's catalogue: who publishes it, on what terms, the laws it cites, and where each item is.
@@ -49,12 +53,15 @@ pub async fn catalogue_of(State(hall): State<Hall>, At(version): At<String>, hea
 }
 
 /// Every publication, oldest first.
-#[utoipa::path(get, path = "/open/publications", tag = "open data", responses((status = 200, body = [Publication])))]
-pub async fn publications(State(hall): State<Hall>) -> Result<Response, Refusal> {
-    Ok((ANYBODY, [(header::CACHE_CONTROL, "public, no-cache")], Json(open::publications(&hall).await?)).into_response())
+#[utoipa::path(
+    get, path = "/open/publications", tag = "open data",
+    responses((status = 200, body = [Publication]), (status = 304, description = "Still the same"))
+)]
+pub async fn publications(State(hall): State<Hall>, headers: HeaderMap) -> Result<Response, Refusal> {
+    answer(Some(&open::publications(&hall).await?), &headers)
 }
 
-/// One item, complete, in the version in force today.
+/// One item, complete, in the version in force today; of one still to come, in its first.
 #[utoipa::path(
     get, path = "/open/items/{code}", tag = "open data",
     params(("code" = String, Path, description = "The item's code")),
@@ -70,12 +77,22 @@ pub async fn item(State(hall): State<Hall>, At(code): At<String>, headers: Heade
     params(("code" = String, Path, description = "The item's code"), ("version" = NaiveDate, Path, description = "The day that version takes effect")),
     responses((status = 200, body = Item), (status = 304, description = "Still the same"))
 )]
-pub async fn item_of(State(hall): State<Hall>, At2(code, version): At2<String, NaiveDate>, headers: HeaderMap) -> Result<Response, Refusal> {
+pub async fn item_of(
+    State(hall): State<Hall>,
+    At2(code, version): At2<String, NaiveDate>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     answer(open::item(&hall, &code, Some(version), hall_date(now())).await?.as_ref(), &headers)
 }
 
 /// JSON Schema of these documents.
-#[utoipa::path(get, path = "/open/schema.json", tag = "open data", responses((status = 200, body = Object, content_type = "application/schema+json")))]
-pub async fn schema() -> Response {
-    (ANYBODY, [(header::CONTENT_TYPE, "application/schema+json")], open::schemas().to_string()).into_response()
+#[utoipa::path(
+    get, path = "/open/schema.json", tag = "open data",
+    responses(
+        (status = 200, body = Object, content_type = "application/schema+json"),
+        (status = 304, description = "Still the same"),
+    )
+)]
+pub async fn schema(headers: HeaderMap) -> Result<Response, Refusal> {
+    answer(Some(&open::schema_document()?), &headers)
 }

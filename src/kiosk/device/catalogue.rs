@@ -20,7 +20,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 
@@ -95,15 +95,16 @@ pub async fn renew(app: App, root: &[u8; 32]) -> Result<(), Failure> {
 
 /// Fetches what is missing, then makes this the head that is kept, and the one that is shown.
 async fn gather(app: App, bundle: &Arc<Bundle>, kept: &Kept, root: &[u8; 32]) -> Result<(), Failure> {
-    let here: BTreeSet<String> = database::keys(Store::Parts).await?.into_iter().collect();
+    let here = database::keys(Store::Parts).await?;
     fetch_missing(bundle, &here).await?;
     // Meanwhile this device may have been taken out of this hall.
     if app.hall.with_untracked(|hall| hall.as_ref().is_none_or(|hall| hall.root != hex(root))) {
         return Ok(());
     }
-    let named: BTreeSet<&str> = bundle.parts().map(|part| part.sha256.as_str()).collect();
+    // A few hundred at most.
+    let named = |sha256: &String| bundle.parts().any(|part| part.sha256 == *sha256);
     let mut changes = vec![Change::Put(Store::Settings, KEPT.to_owned(), database::row(kept))];
-    changes.extend(here.into_iter().filter(|part| !named.contains(part.as_str())).map(|part| Change::Delete(Store::Parts, part)));
+    changes.extend(here.into_iter().filter(|part| !named(part)).map(|part| Change::Delete(Store::Parts, part)));
     database::transact(&[Store::Parts], &[(Store::Settings, KEPT)], |found| {
         let before: Option<Kept> = found.first().and_then(Option::as_ref).and_then(database::content);
         // Another tab may have come further.
@@ -115,7 +116,7 @@ async fn gather(app: App, bundle: &Arc<Bundle>, kept: &Kept, root: &[u8; 32]) ->
 }
 
 /// Fetches the parts that are not here, a few at a time.
-async fn fetch_missing(bundle: &Bundle, here: &BTreeSet<String>) -> Result<(), Failure> {
+async fn fetch_missing(bundle: &Bundle, here: &[String]) -> Result<(), Failure> {
     let missing = bundle.parts().filter(|part| !here.contains(&part.sha256));
     let fetched = stream::iter(missing).map(|part| async move { store(part, &fetch(part).await?).await });
     let mut fetched = fetched.buffer_unordered(AT_ONCE);

@@ -14,6 +14,7 @@ use indexed_db_futures::internals::SystemRepr;
 use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{Transaction, TransactionDurability, TransactionFinishKind, TransactionMode, TransactionOptions};
+use leptos::task::spawn_local;
 use serde::{Serialize, de::DeserializeOwned};
 use std::cell::RefCell;
 use wasm_bindgen::closure::Closure;
@@ -92,7 +93,8 @@ pub fn row(content: &impl Serialize) -> JsValue {
 
 /// A stored row, if it can be read.
 pub fn content<T: DeserializeOwned>(row: &JsValue) -> Option<T> {
-    serde_json::from_str(&row.as_string()?).ok()
+    // From bytes, as the app reads all its JSON: each kind of reader is compiled once more for every type.
+    serde_json::from_slice(row.as_string()?.as_bytes()).ok()
 }
 
 pub async fn get(store: Store, key: &str) -> Result<Option<JsValue>, Failure> {
@@ -206,8 +208,24 @@ async fn connection() -> Result<Database, Failure> {
     if let Some(open) = OPEN.with_borrow(Clone::clone) {
         return Ok(open);
     }
-    let request = Database::open(NAME).with_version(VERSION).with_on_upgrade_needed(upgrade).build().map_err(unopened)?;
-    let database = within(PATIENCE_OPEN, request).await.ok_or_else(silent)?.map_err(unopened)?;
+    let mut request = Database::open(NAME).with_version(VERSION).with_on_upgrade_needed(upgrade).build().map_err(unopened)?;
+    let Some(opened) = within(PATIENCE_OPEN, &mut request).await else {
+        // Another tab, or the disk, may let it go on later. Were it dropped now, the upgrade would come with nobody to make
+        // the stores, and the database would have none for ever.
+        spawn_local(async move {
+            if let Ok(late) = request.await {
+                keep(&late);
+            }
+        });
+        return Err(silent());
+    };
+    let database = opened.map_err(unopened)?;
+    keep(&database);
+    Ok(database)
+}
+
+/// Works with this connection until the browser closes it.
+fn keep(database: &Database) {
     let forget = Closure::<dyn FnMut()>::new(|| OPEN.set(None)).into_js_value();
     database.as_sys().set_onclose(Some(forget.unchecked_ref()));
     let held = database.clone();
@@ -218,7 +236,6 @@ async fn connection() -> Result<Database, Failure> {
     });
     database.as_sys().set_onversionchange(Some(make_way.into_js_value().unchecked_ref()));
     OPEN.set(Some(database.clone()));
-    Ok(database)
 }
 
 async fn reconnect() -> Result<Database, Failure> {

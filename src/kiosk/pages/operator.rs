@@ -2,7 +2,8 @@
 //! the hall vouches for. Health and enrolment need nobody signed in: whoever stands at a machine may see how it is.
 
 use super::desk::sign_in::{self, Session, SignIn, Who};
-use super::desk::{ago, enrol::Enrol, moment, phrases};
+use super::desk::{ago, enrol::Enrol, phrases};
+use crate::calendar::moment;
 use crate::api::{DeviceCode, NewCode, Role};
 use crate::kiosk::app::App;
 use crate::kiosk::device::health::{self, Health};

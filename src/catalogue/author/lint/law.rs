@@ -25,7 +25,7 @@ pub(super) fn check(item: &Item, catalogue: &Catalogue, report: &mut Report) {
                 format!("失效日 {until} 早于生效日 {}", item.version),
                 format!("it ends on {until}, before it takes effect on {}", item.version),
             ),
-            Text::new("until 是最后一个有效日,不早于 version", "until is the last day in force: not before version"),
+            Text::new("until 是最后一个有效日,不早于 version。", "`until` is the last day in force, not before `version`."),
         );
     }
 }
@@ -49,24 +49,22 @@ fn limits(item: &Item, report: &mut Report) {
                 "law.limit-twice",
                 format!("limits[{at}].kind"),
                 Text::new(format!("有两个{zh}时限"), format!("there are two {en} limits")),
-                Text::new("每种时限只写一个", "give one limit of each kind"),
+                Text::new("每种时限只写一个。", "Give one limit of each kind."),
             );
         }
     }
     let place = |kind| item.limits.iter().position(|limit| limit.kind == kind);
     let (Some(statutory), Some(promised)) = (place(LimitKind::Statutory), place(LimitKind::Promised)) else { return };
     if is_longer(&item.limits[promised], &item.limits[statutory]) {
-        let zh = |limit: &Limit| format!("{} {}", limit.length, if limit.unit == Unit::Day { "日" } else { "个工作日" });
-        let en = |limit: &Limit| format!("{} {}", limit.length, if limit.unit == Unit::Day { "days" } else { "working days" });
-        let (law, promise) = (&item.limits[statutory], &item.limits[promised]);
+        let [law, promise] = [statutory, promised].map(|at| item.limits[at].unit.say(item.limits[at].length));
         report.error(
             "law.promise-longer",
             format!("limits[{promised}].length"),
             Text::new(
-                format!("承诺 {},比法定 {}长", zh(promise), zh(law)),
-                format!("{} are promised, longer than the statutory {}", en(promise), en(law)),
+                format!("承诺 {},比法定 {}长", promise.zh, law.zh),
+                format!("{} are promised, longer than the statutory {}", promise.en, law.en),
             ),
-            Text::new("承诺时限不得长于法定时限", "promise no more than the statutory limit"),
+            Text::new("承诺时限不得长于法定时限。", "Promise no more than the statutory limit."),
         );
     }
 }
@@ -97,8 +95,8 @@ fn fees(item: &Item, catalogue: &Catalogue, report: &mut Report) {
                 format!("“{}” is charged without a law or administrative regulation", fee.name.en),
             ),
             Text::new(
-                "写出法律或行政法规的条文;没有的,不得收费(行政许可法第 58 条)",
-                "cite the law or administrative regulation; without one, charge nothing (Administrative Licensing Law, art. 58)",
+                "写出法律或行政法规的条文;没有的,不得收费(行政许可法第 58 条)。",
+                "Cite the law or administrative regulation; without one, charge nothing (Administrative Licensing Law, art. 58).",
             ),
         );
     }
@@ -131,7 +129,7 @@ fn deferral(item: &Item, material: &Material, catalogue: &Catalogue, report: &mu
                 format!("《{}》保护{zh},它要求的材料不得容缺后补", law.zh),
                 format!("{} protects {en}: what it asks for may not follow later", law.en),
             ),
-            Text::new("改为 required,或者 optional", "make it required, or optional"),
+            Text::new("改为 required,或者 optional。", "Make it required, or optional."),
         );
     }
 }
@@ -147,7 +145,7 @@ fn shared(material: &Material, catalogue: &Catalogue, report: &mut Report) {
                 format!("“{}”可以通过数据共享取得,不得要求申请人提交", document.name.zh),
                 format!("“{}” can be obtained by data sharing, so the applicant may not be asked for it", document.name.en),
             ),
-            Text::new("删去这份材料,或者改为 optional", "leave the material out, or make it optional"),
+            Text::new("删去这份材料,或者改为 optional。", "Leave the material out, or make it optional."),
         );
     }
 }
@@ -161,7 +159,7 @@ fn codes(item: &Item, report: &mut Report) {
             "law.code-form",
             "basic_code",
             Text::new("基本编码应为 12 位数字或大写字母", "a basic code has 12 digits or capital letters"),
-            Text::new("照国家事项清单上的基本编码填写", "copy it from the national list of items"),
+            Text::new("照国家事项清单上的基本编码填写。", "Copy it from the national list of items."),
         );
     }
     if item.implementation_code.as_ref().is_some_and(|code| !(1..=36).contains(&code.len()) || !plain(code)) {
@@ -169,7 +167,7 @@ fn codes(item: &Item, report: &mut Report) {
             "law.code-form",
             "implementation_code",
             Text::new("实施编码应为至多 36 位数字或大写字母", "an implementation code has at most 36 digits or capital letters"),
-            Text::new("照实施清单上的实施编码填写", "copy it from the implementation list"),
+            Text::new("照实施清单上的实施编码填写。", "Copy it from the implementation list."),
         );
     }
 }
@@ -190,7 +188,7 @@ fn unique_codes(catalogue: &Catalogue, reports: &mut [Report]) {
                     "law.code-twice",
                     key,
                     Text::new(format!("事项“{}”也用这个编码", owner.code), format!("the item `{}` has this code too", owner.code)),
-                    Text::new("每个事项有自己的编码", "every item has a code of its own"),
+                    Text::new("每个事项有自己的编码。", "Every item has a code of its own."),
                 );
             }
         }
@@ -213,7 +211,7 @@ fn overlaps(catalogue: &Catalogue, reports: &mut [Report]) {
                     "law.overlap",
                     "version",
                     Text::new(format!("另一个版本也在 {next} 生效"), format!("another version takes effect on {next} too")),
-                    Text::new("每个版本有自己的生效日", "every version has a day of its own"),
+                    Text::new("每个版本有自己的生效日。", "Every version has a day of its own."),
                 );
             } else if let Some(until) = until.filter(|until| until >= next) {
                 reports[*earlier].error(
@@ -223,7 +221,7 @@ fn overlaps(catalogue: &Catalogue, reports: &mut [Report]) {
                         format!("下一版本 {next} 生效,这一版本到 {until} 才失效"),
                         format!("the next version takes effect on {next}, this one ends on {until}"),
                     ),
-                    Text::new("删去 until,或者写到下一版本生效的前一日", "drop until, or end it the day before the next version"),
+                    Text::new("删去 until,或者写到下一版本生效的前一日。", "Drop until, or end it the day before the next version."),
                 );
             }
         }
@@ -243,7 +241,7 @@ fn visits(item: &Item, report: &mut Report) {
                 format!("这样办理最多跑 {most} 次,这里写 {} 次", item.visits),
                 format!("handled this way it takes {most} at most, and {} are asked", item.visits),
             ),
-            Text::new("减少到办事现场次数:网上提交,邮寄结果", "ask for fewer visits: file on line, post the result"),
+            Text::new("减少到办事现场次数:网上提交,邮寄结果。", "Ask for fewer visits: file on line, post the result."),
         );
     }
 }
@@ -262,6 +260,7 @@ mod tests {
             runs_from,
             basis: vec![],
             note: None,
+            local: None,
         };
         use RunsFrom::{Acceptance, Receipt};
         use Unit::{Day, WorkingDay};

@@ -25,6 +25,7 @@
 //! | `file.overlay-level` | two overlays of one level on one day | 同级重叠 |
 //! | `file.tighten-human` | a rule in place of a person's judgement | 由人判断的不能改成规则 |
 //! | `file.options` | options without a choice, or a choice without | 选项不配类型 |
+//! | `file.bounds` | the least above the greatest, or bounds of what is no number | 最小大于最大 |
 //! | `file.fields` | fields without a list, or a list without | 字段不配类型 |
 //! | `file.nested-list` | a list in a list | 列表套列表 |
 //! | `file.no-go` | elsewhere, but where? | 没写去哪里办 |
@@ -54,10 +55,11 @@
 //! | `rule.circular-gates` ! | items that send people to each other | 来回指引 |
 //! | `text.indefinite` | 等, 必要时, 较, “such as”, “if necessary” … | 弹性条款 |
 //! | `text.indefinite-without-statute` | left to a person by no statute | 人工判断没有法定依据 |
-//! | `text.vague-remedy` ! | advice with such words | 办法不明确 |
+//! | `text.vague-remedy` ! | a remedy, or where to get a paper, with such words | 办法不明确 |
 //! | `text.untranslated` | the same in both languages, or in the wrong one | 没有翻译 |
 //! | `text.languages-differ` | other numbers in the other language | 两种文字的数不同 |
 //! | `text.number` | a number that the rule does not have, or the reverse | 文字与规则的数不同 |
+//! | `text.bound` | text and rule differ on the number itself: at least, or more than | 本数算不算,说法不同 |
 //! | `text.missing-standard` | a material without an acceptance standard | 没有受理标准 |
 //! | `text.missing-unit` ! | a number without a unit | 数字没有单位 |
 //! | `logic.never` | can never be met | 永远不满足 |
@@ -85,6 +87,7 @@
 //! | `law.loosened` | an overlay that lets pass whom the law lets fail | 地方规定放宽了法律 |
 //! | `law.unproved-tightening` ! | not proved to be as strict as the item's own rule | 没能证明更严 |
 //! | `law.overlay-basis` | an overlay's demand without a basis of its own | 地方要求没有自己的依据 |
+//! | `law.overlay-idle` ! | an overlay that is in force on no day | 地方规定没有一天生效 |
 //! | `law.overlay-limit` | an overlay's longer limit | 地方时限更长 |
 //! | `law.overlay-necessity` | an overlay that asks for less | 地方要求更少 |
 
@@ -95,7 +98,7 @@ mod overlay;
 mod rules;
 mod text;
 
-use super::overlay::Origin;
+use super::overlay::{Named, Origin};
 use super::places::Places;
 use super::{Catalogue, Finding, HALL_FILE, Severity, Source, Witness, finding};
 use crate::calendar::Calendar;
@@ -121,6 +124,13 @@ pub(super) fn lint(sources: &[Source], catalogue: &Catalogue, origins: &[Origin]
         let mut report = Report::new([layer.source]);
         overlay::check(layer, &catalogue.laws, calendar, &mut report);
         reports.push(report);
+    }
+    for source in sources.iter().filter(|source| matches!(Named::of(&source.name), Named::Overlay { .. })) {
+        if !origins.iter().flat_map(|origin| &origin.files).any(|file| file.name == source.name) {
+            let mut report = Report::new([source]);
+            overlay::idle(&mut report);
+            reports.push(report);
+        }
     }
     let mut findings: Vec<Finding> = reports.into_iter().chain([hall]).flat_map(|report| report.findings).collect();
     findings.sort_by(|a, b| (&a.file, a.line, a.column, a.code, &a.place).cmp(&(&b.file, b.line, b.column, b.code, &b.place)));
@@ -158,6 +168,17 @@ impl<'a> Report<'a> {
         self.error(code, place, message, help);
         if let Some(last) = self.findings.last_mut() {
             last.severity = Severity::Warning;
+        }
+    }
+
+    /// Of the last finding's text only this word is meant, which has `before` characters before it.
+    pub fn mark(&mut self, word: &str, before: usize) {
+        let Some(last) = self.findings.last_mut() else { return };
+        // Behind the opening quote; where escapes or lines move the word, the whole text stays marked.
+        let column = last.column + 1 + before;
+        let there = last.text.chars().skip(column - 1).flat_map(char::to_lowercase);
+        if last.width > before && there.take(word.chars().count()).eq(word.chars()) {
+            (last.column, last.width) = (column, word.chars().count());
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Report;
 use crate::catalogue::author::Catalogue;
-use crate::catalogue::{Ask, Decided, Fact, Gate, GateOutcome, Item, LawKind, Material, Necessity};
+use crate::catalogue::{Ask, Decided, Fact, Gate, GateOutcome, Item, Material, Necessity};
 use crate::rules::expr::{Expr, Rule};
 use crate::words::Text;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,8 +19,8 @@ pub(super) fn check(item: &Item, catalogue: &Catalogue, report: &mut Report) {
                 format!("facts[{}]", fact.code),
                 Text::new(format!("没有规则用到“{}”", fact.code), format!("no rule uses `{}`", fact.code)),
                 Text::new(
-                    "不要问用不着的:删去它,或者写出用到它的规则",
-                    "ask nothing that is not needed: drop it, or write the rule that uses it",
+                    "不要问用不着的:删去它,或者写出用到它的规则。",
+                    "Ask nothing that is not needed: drop it, or write the rule that uses it.",
                 ),
             );
         }
@@ -41,7 +41,7 @@ pub(super) fn across(catalogue: &Catalogue, reports: &mut [Report], hall: &mut R
             "rule.unused-document",
             format!("documents.{code}"),
             Text::new(format!("没有事项要证照“{code}”"), format!("no item asks for the document `{code}`")),
-            Text::new("删去它,或者在材料中写 document", "drop it, or name it as the document of a material"),
+            Text::new("删去它,或者在材料中写 document。", "Drop it, or name it as the document of a material."),
         );
     }
     sent_in_circles(catalogue, reports);
@@ -82,7 +82,7 @@ fn columns(fact: &Fact, rules: &[&Rule], report: &mut Report) {
                 format!("没有规则用到“{}”的“{}”", fact.code, field.code),
                 format!("no rule uses `{}` of `{}`", field.code, fact.code),
             ),
-            Text::new("删去这一列,或者写出用到它的规则", "drop this column, or write the rule that uses it"),
+            Text::new("删去这一列,或者写出用到它的规则。", "Drop this column, or write the rule that uses it."),
         );
     }
 }
@@ -95,7 +95,7 @@ fn derived(item: &Item, rules: &[&Rule], report: &mut Report) {
             "rule.unused-derived",
             format!("derived[{}]", derived.code),
             Text::new(format!("没有规则用到“{}”", derived.code), format!("no rule uses `{}`", derived.code)),
-            Text::new("删去它,或者在规则中用它", "drop it, or use it in a rule"),
+            Text::new("删去它,或者在规则中用它。", "Drop it, or use it in a rule."),
         );
     }
 }
@@ -131,8 +131,8 @@ fn asks(material: &Material, read: &BTreeSet<&str>, report: &mut Report) {
                 format!("materials[{}].asks[{at}]", material.code),
                 Text::new(format!("问了{zh},没有标准用到"), format!("{en} is asked, and no standard uses it")),
                 Text::new(
-                    format!("写一条用到 materials.{}.{field} 的标准,或者不问", material.code),
-                    format!("write a standard that reads materials.{}.{field}, or do not ask", material.code),
+                    format!("写一条用到 materials.{}.{field} 的标准,或者不问。", material.code),
+                    format!("Write a standard that reads materials.{}.{field}, or do not ask.", material.code),
                 ),
             );
         }
@@ -141,7 +141,7 @@ fn asks(material: &Material, read: &BTreeSet<&str>, report: &mut Report) {
 
 /// 行政许可法 arts. 16, 30, 31: a paper may be required only where a statute does, or a condition turns on it.
 fn ground(material: &Material, read: &BTreeSet<&str>, catalogue: &Catalogue, report: &mut Report) {
-    let statute = |law: &str| catalogue.laws.get(law).is_some_and(|law| law.kind != LawKind::NormativeDocument);
+    let statute = |law: &str| catalogue.laws.get(law).is_some_and(|law| law.kind.is_statute());
     let own = Material::path(&material.code, "");
     let decides = read.iter().any(|path| path.starts_with(own.as_str()));
     if material.necessity != Necessity::Optional && !decides && !material.basis.iter().any(|basis| statute(&basis.law)) {
@@ -153,8 +153,8 @@ fn ground(material: &Material, read: &BTreeSet<&str>, catalogue: &Catalogue, rep
                 "only a normative document asks for this material, and no condition turns on it",
             ),
             Text::new(
-                "写出法律、法规、规章的依据;没有的,不要这份材料,或者改为 optional",
-                "cite the statute; where there is none, do not ask for it, or make it optional",
+                "写出法律、法规、规章的依据;没有的,不要这份材料,或者改为 optional。",
+                "Cite the statute; where there is none, do not ask for it, or make it optional.",
             ),
         );
     }
@@ -176,7 +176,7 @@ fn needed_in_circles(item: &Item, report: &mut Report) {
                     format!("要不要这份材料取决于它自己:{}", circle.join(" → ")),
                     format!("whether it is needed depends on itself: {}", circle.join(" → ")),
                 ),
-                Text::new("用所问的情形来写 needed_when,不要用这份材料", "let needed_when read facts, not this material"),
+                Text::new("用所问的情形来写 needed_when,不要用这份材料。", "Let needed_when read facts, not this material."),
             );
         }
     }
@@ -198,7 +198,7 @@ fn sent_in_circles(catalogue: &Catalogue, reports: &mut [Report]) {
                 "rule.circular-gates",
                 format!("gates[{}].item", gate.code),
                 Text::new(format!("申请人可能被来回指引:{circle}"), format!("an applicant may be sent in a circle: {circle}")),
-                Text::new("让其中一个事项受理,或者写明去别处", "let one of these items take the case, or send people elsewhere"),
+                Text::new("让其中一个事项受理,或者写明去别处。", "Let one of these items take the case, or send people elsewhere."),
             );
         }
     }

@@ -3,7 +3,7 @@
 use super::Report;
 use super::numbers::{self, Compared, Named};
 use crate::catalogue::author::Catalogue;
-use crate::catalogue::{Basis, Condition, Decided, Fact, Item, LawKind, Laws, Material, Standard};
+use crate::catalogue::{Basis, Condition, Decided, Fact, Item, Laws, Material, Standard};
 use crate::rules::{Rule, Type};
 use crate::words::{Lang, Text};
 use serde::Deserialize;
@@ -15,6 +15,10 @@ pub(super) fn check(item: &Item, catalogue: &Catalogue, report: &mut Report) {
     for (place, text) in texts(item) {
         untranslated(&place, text, report);
         languages_differ(&place, text, report);
+    }
+    // What a gate says may be advice; where its rule has numbers, the text has no others.
+    for gate in item.gates.iter().filter(|gate| numbers::of_rule(&gate.when).iter().any(|compared| compared.firm)) {
+        says_as_the_rule(item, &format!("gates[{}].say", gate.code), &gate.say, &gate.when, report);
     }
     for condition in &item.conditions {
         of_condition(item, condition, &catalogue.laws, report);
@@ -133,8 +137,8 @@ fn of_condition(item: &Item, condition: &Condition, laws: &Laws, report: &mut Re
                             format!("“{}” {}, and the basis is no statute", found.term, found.kind.what.en),
                         ),
                         Text::new(
-                            "只有法律、法规、规章自己没有写死的,才能留给人判断:写上它的条文,或者删去这个要求",
-                            "only what a statute itself leaves open may be left to a person: cite its article, or drop the requirement",
+                            "只有法律、法规、规章自己没有写死的,才能留给人判断:写上它的条文,或者删去这个要求。",
+                            "Only what a statute itself leaves open may be left to a person: cite its article, or drop the requirement.",
                         ),
                     );
                 }
@@ -145,18 +149,19 @@ fn of_condition(item: &Item, condition: &Condition, laws: &Laws, report: &mut Re
 }
 
 fn is_statute(basis: &Basis, laws: &Laws) -> bool {
-    laws.get(&basis.law).is_some_and(|law| law.kind != LawKind::NormativeDocument)
+    laws.get(&basis.law).is_some_and(|law| law.kind.is_statute())
 }
 
 fn of_material(item: &Item, material: &Material, report: &mut Report) {
     let place = format!("materials[{}]", material.code);
     indefinite(&format!("{place}.name"), &material.name, report);
+    indefinite_remedy(&format!("{place}.obtain"), &material.obtain, report);
     if material.standards.is_empty() {
         report.error(
             "text.missing-standard",
             place.clone(),
             Text::new("没有受理标准:带什么样的才收", "no acceptance standard: what must it be like to be accepted?"),
-            Text::new("在 standards 中写至少一条标准", "give at least one under standards"),
+            Text::new("在 standards 中写至少一条标准。", "Give at least one under standards."),
         );
     }
     for Standard { code, text, rule } in &material.standards {
@@ -174,7 +179,10 @@ fn missing_unit(place: &str, fact: &Fact, report: &mut Report) {
             "text.missing-unit",
             place,
             Text::new("数字没有单位:“42”后面应写什么", "a number without a unit: 42 of what?"),
-            Text::new("写上 unit,中文用量词,如 { zh = \"名\", en = \"people\" }", "add a unit, such as { zh = \"名\", en = \"people\" }"),
+            Text::new(
+                "写上 unit,中文用量词,如 { zh = \"名\", en = \"people\" }。",
+                "Add a unit, such as { zh = \"名\", en = \"people\" }.",
+            ),
         );
     }
     for field in &fact.fields {
@@ -208,6 +216,8 @@ struct Found {
     lang: Lang,
     term: &'static str,
     kind: &'static Kind,
+    /// Characters of the text before it.
+    before: usize,
 }
 
 /// The terms of a text, each once.
@@ -229,7 +239,7 @@ fn terms(text: &Text) -> Vec<Found> {
                 if !taken.iter().any(|t| t.start < span.end && span.start < t.end) && stands(terms, &written, &span, term, lang) {
                     taken.push(span);
                     if !found.iter().any(|f| f.lang == lang && f.term == term) {
-                        found.push(Found { lang, term, kind });
+                        found.push(Found { lang, term, kind, before: written[..at].chars().count() });
                     }
                 }
             }
@@ -274,10 +284,11 @@ fn indefinite(place: &str, text: &Text, report: &mut Report) {
     for found in terms(text) {
         let (message, mend) = sentence(&found);
         let help = Text::new(
-            format!("{};只有人能判断的条件,改用 human_check", mend.zh),
-            format!("{}; if only a person can judge the condition, make it a human_check", mend.en),
+            format!("{}只有人能判断的条件,改用 human_check。", mend.zh),
+            format!("{} If only a person can judge the condition, make it a human_check.", mend.en),
         );
         report.error("text.indefinite", format!("{place}.{}", key(found.lang)), message, help);
+        report.mark(found.term, found.before);
     }
 }
 
@@ -286,6 +297,7 @@ fn indefinite_remedy(place: &str, text: &Text, report: &mut Report) {
     for found in terms(text) {
         let (message, help) = sentence(&found);
         report.warn("text.vague-remedy", format!("{place}.{}", key(found.lang)), message, help);
+        report.mark(found.term, found.before);
     }
 }
 
@@ -302,7 +314,7 @@ fn untranslated(place: &str, text: &Text, report: &mut Report) {
             "text.untranslated",
             format!("{place}.zh"),
             Text::new("这里应是中文", "this should be Chinese"),
-            Text::new("把这句话译成中文", "translate it into Chinese"),
+            Text::new("把这句话译成中文。", "Translate it into Chinese."),
         );
     }
     if let Some(word) = han_words(&text.en).find(|word| !is_quoted(word, text)) {
@@ -310,7 +322,7 @@ fn untranslated(place: &str, text: &Text, report: &mut Report) {
             "text.untranslated",
             format!("{place}.en"),
             Text::new(format!("英文里有中文“{word}”"), format!("there is Chinese in the English: {word}")),
-            Text::new("译成英文;中文名称要在两种文字里都加引号", "translate it; a Chinese name is put in quotation marks"),
+            Text::new("译成英文;中文名称要在两种文字里都加引号。", "Translate it; a Chinese name is put in quotation marks."),
         );
     }
 }
@@ -346,7 +358,7 @@ fn languages_differ(place: &str, text: &Text, report: &mut Report) {
             "text.languages-differ",
             format!("{place}.en"),
             Text::new(format!("{here}写“{written}”,{there}没有"), format!("{here_en} says “{written}”, {there_en} does not")),
-            Text::new("让两种文字说同样的数和单位", "let both languages give the same numbers and units"),
+            Text::new("让两种文字说同样的数和单位。", "Let both languages give the same numbers and units."),
         );
     }
 }
@@ -355,32 +367,58 @@ fn languages_differ(place: &str, text: &Text, report: &mut Report) {
 
 /// The text names the numbers of its rule, and no others.
 fn numbers(item: &Item, place: &str, text: &Text, rule: &Rule, report: &mut Report) {
-    let compared = numbers::of_rule(rule);
-    let asked = asked(item, rule);
-    let named = [(Lang::Zh, numbers::in_zh(&text.zh)), (Lang::En, numbers::in_en(&text.en))];
-    let mut other = false;
-    for (lang, named) in &named {
+    if says_as_the_rule(item, &format!("{place}.text"), text, rule, report) {
+        says_all_of_the_rule(place, text, rule, report);
+    }
+}
+
+fn named(text: &Text) -> [(Lang, Vec<Named>); 2] {
+    [(Lang::Zh, numbers::in_zh(&text.zh)), (Lang::En, numbers::in_en(&text.en))]
+}
+
+/// Whether every number of the text is one of the rule, or of what is asked, on the side of the bound that the rule puts it.
+fn says_as_the_rule(item: &Item, place: &str, text: &Text, rule: &Rule, report: &mut Report) -> bool {
+    let (compared, bounds, asked) = (numbers::of_rule(rule), numbers::bounds_of_rule(rule), asked(item, rule));
+    let mut sound = true;
+    for (lang, named) in &named(text) {
         let unknown = |n: &&Named| {
             !compared.iter().any(|c| c.readings.iter().any(|r| numbers::agree(std::slice::from_ref(n), *r)))
                 && !numbers::agree(&asked, n.quantity)
         };
         for Named { written, .. } in named.iter().filter(|n| n.firm).filter(unknown) {
-            other = true;
+            sound = false;
             report.error(
                 "text.number",
-                format!("{place}.text.{}", key(*lang)),
+                format!("{place}.{}", key(*lang)),
                 Text::new(
                     format!("文字写“{written}”,规则和所问的问题里没有"),
                     format!("the text says “{written}”; neither the rule nor what is asked does"),
                 ),
-                Text::new("让文字与规则一致:数字、单位都要相同", "let text and rule agree, in number and in unit"),
+                Text::new("让文字与规则一致:数字、单位都要相同。", "Let text and rule agree, in number and in unit."),
+            );
+        }
+        for Named { written, .. } in named.iter().filter(|n| numbers::crossed(n, &bounds)) {
+            report.error(
+                "text.bound",
+                format!("{place}.{}", key(*lang)),
+                Text::new(
+                    format!("正好“{written}”的,文字和规则说得不一样"),
+                    format!("text and rule differ on exactly “{written}”"),
+                ),
+                Text::new(
+                    "“至少、以上、不超过、以下”包括本数,“超过、不满”不包括;规则中 >= 和 <= 包括,> 和 < 不包括。",
+                    "“At least” and “at most” include the number, “more than” and “fewer than” do not; in a rule >= and <= do, > and < do not.",
+                ),
             );
         }
     }
-    if other {
-        return;
-    }
-    for Compared { readings, written, .. } in compared.iter().filter(|c| c.firm) {
+    sound
+}
+
+/// Applicants go by the text: it names every number that decides.
+fn says_all_of_the_rule(place: &str, text: &Text, rule: &Rule, report: &mut Report) {
+    let named = named(text);
+    for Compared { readings, written, .. } in numbers::of_rule(rule).iter().filter(|c| c.firm) {
         let silent = named.iter().find(|(_, named)| !readings.iter().any(|reading| numbers::agree(named, *reading)));
         if let Some((lang, _)) = silent {
             let (zh, en) = match lang {
@@ -394,7 +432,7 @@ fn numbers(item: &Item, place: &str, text: &Text, rule: &Rule, report: &mut Repo
                     format!("规则比较的是 {written},{zh}没有写"),
                     format!("the rule compares with {written}, which {en} does not say"),
                 ),
-                Text::new("把这个数写进文字:申请人要按它准备", "say it in the text: applicants go by it"),
+                Text::new("把这个数写进文字:申请人要按它准备。", "Say it in the text: applicants go by it."),
             );
         }
     }

@@ -2,8 +2,8 @@
 //! text, dates in several ways, blanks around) and strict in sense.
 
 use super::columns::{Kind, Named};
-use super::{Cell, nearest};
-use crate::words::{Text, identifier::half_width, money};
+use super::Cell;
+use crate::words::{Text, identifier::half_width, money, nearest};
 use chrono::{Datelike, NaiveDate};
 use std::ops::Range;
 use toml::Value;
@@ -93,7 +93,12 @@ pub(super) fn read(kind: &Kind, cell: &Cell, money: bool) -> Result<Value, Wrong
             kind,
             "cell.error",
             Text::new(format!("单元格的值“{what}”不能用"), format!("the cell's value is `{what}`, which is of no use")),
-            Text::new("改成要填的内容;以 = 或 - 开头的文字前面加 '", "write what is meant; put ' before a text that begins with = or -"),
+            if what.starts_with('#') {
+                Text::new("改成要填的内容;以 = 或 - 开头的文字前面加 '", "write what is meant; put ' before a text that begins with = or -")
+            } else {
+                // A date with a time of day, or a duration.
+                how(kind)
+            },
         )),
         Cell::Formula => Err(wrong(
             kind,

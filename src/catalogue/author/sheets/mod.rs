@@ -16,7 +16,6 @@ pub mod import;
 mod write;
 
 use super::{Finding, Severity};
-use crate::rules::author::distance;
 use crate::words::Text;
 use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
@@ -121,12 +120,6 @@ impl CellFinding {
     }
 }
 
-/// The name most like `typed`, if any is close.
-fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let near = names.map(|name| (distance(typed, name), name)).min_by_key(|(distance, _)| *distance);
-    near.filter(|(distance, name)| *distance <= name.chars().count().div_ceil(3).max(1)).map(|(_, name)| name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,12 +129,5 @@ mod tests {
         for (column, row, name) in [(0, 0, "A1"), (5, 11, "F12"), (25, 0, "Z1"), (26, 0, "AA1"), (701, 8, "ZZ9"), (702, 8, "AAA9")] {
             assert_eq!(At::new(row, column).to_string(), name);
         }
-    }
-
-    #[test]
-    fn a_name_is_near_when_few_of_its_characters_differ() {
-        let names = ["承诺件", "即办件", "1 必要"];
-        assert_eq!(nearest("承若件", names.into_iter()), Some("承诺件"));
-        assert_eq!(nearest("slow", names.into_iter()), None);
     }
 }

@@ -1,7 +1,6 @@
 //! The first page: one question, "what would you like to do?", and the ways to answer it: typing, shelves, the list.
 
 use super::{HelpWindow, Label, Nothing, phrases};
-use crate::calendar::Unit;
 use crate::catalogue::bundle::{Bundle, FRONT};
 use crate::catalogue::search::Listing;
 use crate::catalogue::{self, Filing, Handling};
@@ -14,10 +13,12 @@ use crate::kiosk::parts::heading::Heading;
 use crate::kiosk::parts::keypad::{Keypad, Keys};
 use crate::kiosk::parts::{say, tell};
 use crate::receipt::Profile;
-use crate::words::{Phrase, Text};
+use crate::words::Text;
+use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::sync::Arc;
+use wasm_bindgen::JsCast;
 
 /// `/`.
 #[component]
@@ -105,6 +106,29 @@ fn Catalogue(bundle: Arc<Bundle>) -> impl IntoView {
     let shelves = bundle.categories.clone();
     let placeholder = say(phrases::SEARCH_HINT);
     let on_kiosk_keys = Signal::stored(Keys::Letters);
+    let input = NodeRef::<html::Input>::new();
+    // The button goes away, and the keyboard of a phone must not.
+    let clear = move |_| {
+        typed.set(String::new());
+        focus(input.get_untracked().as_deref());
+    };
+    let list = NodeRef::<html::Ul>::new();
+    let ahead = RwSignal::new(None::<usize>);
+    let show_more = move |_| {
+        ahead.set(Some(shown.with_untracked(|shown| shown.cards.len())));
+        most.update(|most| *most += FRONT);
+    };
+    // Whoever asked for more goes on reading at the first of them, not behind the last.
+    Effect::new(move |_| {
+        let here = shown.with(|shown| shown.cards.len());
+        let Some(first) = ahead.get_untracked().filter(|first| *first < here) else { return };
+        ahead.set(None);
+        request_animation_frame(move || {
+            let links = list.get_untracked().and_then(|list| list.query_selector_all(".card-link").ok());
+            let link = links.and_then(|links| links.get(u32::try_from(first).unwrap_or(u32::MAX)));
+            focus(link.as_ref().and_then(|link| link.dyn_ref()));
+        });
+    });
     view! {
         <section class="home">
             <Heading text=tell(phrases::GREETING.text()) />
@@ -112,6 +136,7 @@ fn Catalogue(bundle: Arc<Bundle>) -> impl IntoView {
             <div class="search" role="search">
                 <label class="unseen" for="search">{say(phrases::SEARCH)}</label>
                 <input
+                    node_ref=input
                     class="search-input"
                     id="search"
                     data-test="search"
@@ -126,13 +151,14 @@ fn Catalogue(bundle: Arc<Bundle>) -> impl IntoView {
                     on:focus=move |_| searching.set(true)
                 />
                 {move || (!typed.with(String::is_empty)).then(|| view! {
-                    <button type="button" class="button small search-clear" on:click=move |_| typed.set(String::new())>
+                    <button type="button" class="button small search-clear" data-test="search-clear" on:click=clear>
                         {say(phrases::SEARCH_CLEAR)}
                     </button>
                 })}
             </div>
             {move || searching.get().then(|| view! { <Keypad keys=on_kiosk_keys value=typed /> })}
-            <nav class="shelves" aria-label=say(phrases::CATEGORIES)>
+            // Who types needs the room for what is found.
+            <nav class="shelves" aria-label=say(phrases::CATEGORIES) hidden=move || typing.get()>
                 <Shelf code=None sign="全".to_owned() name=phrases::ALL.text() shelf typed test="category-all".to_owned() />
                 {shelves.into_iter().map(|c| {
                     let test = format!("category-{}", c.code);
@@ -140,21 +166,23 @@ fn Catalogue(bundle: Arc<Bundle>) -> impl IntoView {
                 }).collect_view()}
             </nav>
             <h2 class="unseen">{say(phrases::ITEMS)}</h2>
-            <p class="unseen" role="status">
-                {move || if waiting.get() {
-                    phrases::LOADING.get(app.lang.get()).to_owned()
-                } else {
-                    format!("{} {}", shown.with(|shown| shown.cards.len()), phrases::ITEMS.get(app.lang.get()))
-                }}
-            </p>
-            <ul class="cards" data-test="cards" aria-busy=move || waiting.get().to_string()>
-                <For each=move || shown.get().cards key=|card| card.code.clone() let:card>
-                    <Card card />
-                </For>
-            </ul>
+            <div class="found">
+                <p role="status" class=move || if waiting.get() { "found-waiting" } else { "unseen" }>
+                    {move || if waiting.get() {
+                        phrases::LOADING.get(app.lang.get()).to_owned()
+                    } else {
+                        phrases::found(shown.with(|shown| shown.cards.len())).get(app.lang.get()).to_owned()
+                    }}
+                </p>
+                <ul class="cards" data-test="cards" node_ref=list aria-busy=move || waiting.get().to_string()>
+                    <For each=move || shown.get().cards key=|card| card.code.clone() let:card>
+                        <Card card />
+                    </For>
+                </ul>
+            </div>
             {move || shown.with(|shown| shown.more).then(|| view! {
                 <p class="buttons">
-                    <button type="button" class="button" data-test="more" on:click=move |_| most.update(|most| *most += FRONT)>
+                    <button type="button" class="button" data-test="more" on:click=show_more>
                         {say(phrases::MORE)}
                     </button>
                 </p>
@@ -165,7 +193,14 @@ fn Catalogue(bundle: Arc<Bundle>) -> impl IntoView {
     }
 }
 
-/// One shelf of the catalogue; pressed again, all of it.
+/// Moves the focus there. What has left the page meanwhile cannot take it.
+fn focus(element: Option<&web_sys::HtmlElement>) {
+    if let Some(element) = element {
+        let _ = element.focus();
+    }
+}
+
+/// One shelf of the catalogue.
 #[component]
 fn Shelf(
     code: Option<String>,
@@ -199,7 +234,7 @@ fn Card(card: catalogue::Card) -> impl IntoView {
         (Filing::Online, Handling::Instant) => ("badge badge-instant", phrases::INSTANT),
         (Filing::Online, Handling::Promised) => ("badge badge-promised", phrases::PROMISED),
     };
-    let limit = card.promised.filter(|(length, _)| *length > 0).map(|(length, of)| (length, unit(of)));
+    let limit = card.promised.filter(|(length, _)| *length > 0).map(|(length, unit)| unit.say(length));
     view! {
         <li class="card">
             <Link href=format!("/item/{}", card.code) class="card-link" test=format!("open-{}", card.code)>
@@ -207,19 +242,11 @@ fn Card(card: catalogue::Card) -> impl IntoView {
                 <span class="card-summary">{tell(card.summary)}</span>
                 <span class="badges">
                     <span class=kind>{say(word)}</span>
-                    {limit.map(|(length, unit)| view! { <span class="badge">{length} " " {say(unit)}</span> })}
+                    {limit.map(|length| view! { <span class="badge">{tell(length)}</span> })}
                     <Label label=card.label />
                 </span>
             </Link>
         </li>
-    }
-}
-
-/// The unit of a limit, in words.
-pub(super) fn unit(unit: Unit) -> Phrase {
-    match unit {
-        Unit::WorkingDay => phrases::WORKING_DAYS,
-        Unit::Day => phrases::DAYS,
     }
 }
 

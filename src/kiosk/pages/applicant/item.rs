@@ -1,8 +1,7 @@
 //! One item, all of it readable without starting anything (行政许可法 art. 30): conditions, materials, limits, fees, flow.
 
 use super::apply::Needs;
-use super::home::unit;
-use super::{Cited, Label, NotHere, Nothing, phrases};
+use super::{Cited, Label, Local, NotHere, Nothing, phrases};
 use crate::catalogue::{Condition, Decided, Fee, Filing, Gate, Handling, Item, Limit, LimitKind};
 use crate::check::explain;
 use crate::kiosk::app::App;
@@ -13,7 +12,7 @@ use crate::kiosk::parts::flow::Flow;
 use crate::kiosk::parts::go::{Go, Link};
 use crate::kiosk::parts::heading::Heading;
 use crate::kiosk::parts::{say, tell};
-use crate::words::{Phrase, Text, money};
+use crate::words::{Phrase, money};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
@@ -49,7 +48,7 @@ fn Sheet(item: Arc<Item>) -> impl IntoView {
         view! {
             <li class="piece">
                 <h3>{tell(name)} <Local local /></h3>
-                <Needs material />
+                <Needs material ahead=true />
                 {when.map(|words| view! {
                     <div class="second" data-test=format!("material-words-{code}")>
                         <p class="second-label">{say(phrases::NEEDED_WHEN)}</p>
@@ -112,13 +111,13 @@ fn InShort(item: Arc<Item>) -> impl IntoView {
         Handling::Instant => phrases::INSTANT,
         Handling::Promised => phrases::PROMISED,
     };
-    let promised = item.limit(LimitKind::Promised).filter(|limit| limit.length > 0).map(|limit| (limit.length, unit(limit.unit)));
+    let promised = item.limit(LimitKind::Promised).filter(|limit| limit.length > 0).map(|limit| limit.unit.say(limit.length));
     view! {
         <dl class="facts facts-short" aria-label=say(phrases::IN_SHORT)>
             <dt>{say(phrases::LIMITS)}</dt>
             <dd>
                 <span class="badge">{say(handling)}</span>
-                {promised.map(|(length, unit)| view! { <span>" " {length} " " {say(unit)}</span> })}
+                {promised.map(|length| view! { <span>" " {tell(length)}</span> })}
             </dd>
             <dt>{say(phrases::FEES)}</dt>
             <dd>
@@ -169,7 +168,7 @@ fn GateCard(item: Arc<Item>, gate: Gate) -> impl IntoView {
         <li class="piece piece-two">
             <div class="first">
                 <p class="piece-text">{tell(gate.say)} <Local local=gate.local /></p>
-                {gate.go.map(|go| view! { <p>{say(phrases::GO)} ": " {tell(go)}</p> })}
+                {gate.go.map(|go| view! { <p>{tell(go)}</p> })}
                 {gate.item.map(|code| view! { <Link href=format!("/item/{code}") class="link">{say(phrases::TO_OTHER_ITEM)}</Link> })}
                 <Cited basis=gate.basis />
             </div>
@@ -181,12 +180,6 @@ fn GateCard(item: Arc<Item>, gate: Gate) -> impl IntoView {
     }
 }
 
-/// Whose local rule it is.
-#[component]
-fn Local(local: Option<Text>) -> impl IntoView {
-    local.map(|place| view! { <span class="badge badge-local">{say(phrases::LOCAL)} " · " {tell(place)}</span> })
-}
-
 #[component]
 fn LimitCard(limit: Limit) -> impl IntoView {
     let kind: Phrase = match limit.kind {
@@ -196,9 +189,9 @@ fn LimitCard(limit: Limit) -> impl IntoView {
     view! {
         <li class="piece">
             <p class="piece-text">
-                {say(kind)} " " <strong class="limit-length">{limit.length} " " {say(unit(limit.unit))}</strong>
+                {say(kind)} " " <strong class="limit-length">{tell(limit.unit.say(limit.length))}</strong> " " <Local local=limit.local />
             </p>
-            <p>{say(phrases::FROM)} " " {tell(limit.start)} " " {say(phrases::FROM_END)}</p>
+            <p>{say(phrases::FROM)} " " {tell(limit.start)}</p>
             {limit.note.map(|note| view! { <p class="quiet">{tell(note)}</p> })}
             <Cited basis=limit.basis />
         </li>

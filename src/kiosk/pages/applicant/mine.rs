@@ -2,7 +2,8 @@
 //! stand, and the way to forget it all. A shared machine has no such page: it is nobody's own.
 
 use super::super::desk::phrases as shared;
-use super::{Nothing, moment, phrases};
+use super::{Nothing, phrases};
+use crate::calendar::moment;
 use crate::api::Progress;
 use crate::kiosk::app::{App, Draft};
 use crate::kiosk::device::{drafts, net};

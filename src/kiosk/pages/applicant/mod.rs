@@ -16,14 +16,13 @@ pub use item::ItemPage;
 pub use mine::Mine;
 pub use receipt::ReceiptPage;
 
-use crate::calendar::hall_time;
 use crate::catalogue::{Basis, cite};
 use crate::kiosk::app::App;
 use crate::kiosk::parts::go::Link;
 use crate::kiosk::parts::heading::Heading;
 use crate::kiosk::parts::{say, tell};
 use crate::words::{Lang, Phrase, Text};
-use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
+use chrono::{Datelike, NaiveDate, Weekday};
 use leptos::prelude::*;
 
 /// A page that has nothing to show, and the way on.
@@ -77,6 +76,12 @@ fn Cited(basis: Vec<Basis>) -> impl IntoView {
     }
 }
 
+/// Whose local rule it is.
+#[component]
+fn Local(local: Option<Text>) -> impl IntoView {
+    local.map(|place| view! { <span class="badge badge-local">{say(phrases::LOCAL)} " · " {tell(place)}</span> })
+}
+
 /// The sample's label, where an item has one.
 #[component]
 fn Label(label: Option<Text>) -> impl IntoView {
@@ -100,7 +105,3 @@ fn long_date(date: NaiveDate, lang: Lang) -> String {
     }
 }
 
-/// A moment by the hall's wall clock.
-fn moment(at: DateTime<Utc>) -> String {
-    hall_time(at).format("%Y-%m-%d %H:%M").to_string()
-}

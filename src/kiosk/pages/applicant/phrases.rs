@@ -1,7 +1,7 @@
 //! The fixed phrases of the applicant's pages. Short, plain, and the same word for the same thing everywhere.
 
 use crate::check::{MaterialState, Outcome, PointKind};
-use crate::words::Phrase;
+use crate::words::{Phrase, Text};
 
 const fn p(zh: &'static str, en: &'static str) -> Phrase {
     Phrase::new(zh, en)
@@ -40,15 +40,19 @@ pub const ALL: Phrase = p("全部", "All");
 pub const FOUND_NONE: Phrase = p("没有找到。换个说法试试,或到", "Nothing found. Try another word, or go to");
 pub const ITEMS: Phrase = p("事项", "Items");
 pub const MORE: Phrase = p("显示更多", "Show more");
+
+/// How many items are shown.
+pub fn found(count: usize) -> Text {
+    Text::new(format!("显示 {count} 个事项"), format!("{count} {} shown", if count == 1 { "item" } else { "items" }))
+}
+
 pub const SEARCH_NOT_HERE: Phrase = p(
-    "搜索要用的目录还没有下载完,现在又连不上大厅。请稍后再试,或到",
-    "What the search needs has not been downloaded yet, and the hall cannot be reached. Please try again later, or go to",
+    "搜索要用的目录还没有下载完,连上大厅以后才能搜。请稍后再试,或到",
+    "What the search needs has not been downloaded yet; searching works once the hall has been reached. Please try again later, or go to",
 );
 pub const INSTANT: Phrase = p("即办", "on the spot");
 pub const PROMISED: Phrase = p("承诺", "promised");
 pub const ONLY_CHECK: Phrase = p("只能自查", "check only");
-pub const WORKING_DAYS: Phrase = p("个工作日", "working days");
-pub const DAYS: Phrase = p("日", "days");
 pub const MINE: Phrase = p("我的申请", "My applications");
 pub const RESUME: Phrase = p("继续填写", "Continue");
 pub const RESUME_LONG: Phrase = p("您有没填完的申请", "You have an unfinished application");
@@ -96,8 +100,7 @@ pub const FLOW: Phrase = p("办理流程", "How it goes");
 pub const LIMITS: Phrase = p("多久办好", "How long it takes");
 pub const STATUTORY: Phrase = p("法定时限", "Statutory limit");
 pub const PROMISED_LIMIT: Phrase = p("承诺时限", "Promised limit");
-pub const FROM: Phrase = p("从", "from");
-pub const FROM_END: Phrase = p("起算", "on");
+pub const FROM: Phrase = p("起算:", "Counted from:");
 pub const FEES: Phrase = p("费用", "Fees");
 pub const FREE: Phrase = p("不收费", "Free of charge");
 pub const VISITS: Phrase = p("最多跑几次", "Visits to the hall");
@@ -116,9 +119,9 @@ pub const COPIES: Phrase = p("复印件", "Copies");
 pub const STANDARDS: Phrase = p("要求", "It must be");
 pub const OBTAIN: Phrase = p("去哪里拿", "Where to get it");
 pub const REQUIRED: Phrase = p("必须", "required");
-pub const OPTIONAL: Phrase = p("可以没有", "optional");
+pub const OPTIONAL: Phrase = p("可以不带", "optional");
 pub const DEFERRABLE: Phrase = p("可以后补", "may follow later");
-pub const SOMETIMES: Phrase = p("看情况", "in some cases");
+pub const SOMETIMES: Phrase = p("有些情况必须", "required in some cases");
 pub const PAPER: Phrase = p("纸质", "paper");
 pub const ELECTRONIC: Phrase = p("电子", "electronic");
 pub const PAPER_OR_ELECTRONIC: Phrase = p("纸质或电子", "paper or electronic");

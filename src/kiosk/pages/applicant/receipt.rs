@@ -3,7 +3,8 @@
 
 use super::super::desk::phrases as shared;
 use super::super::session::Session;
-use super::{Nothing, moment, phrases};
+use super::{Nothing, phrases};
+use crate::calendar::moment;
 use crate::calendar::hall_date;
 use crate::kiosk::app::App;
 use crate::kiosk::device::catalogue::{self, Sought, Wanted};

@@ -3,9 +3,9 @@
 
 use super::cases::{binding, due_words};
 use super::sign_in::{self, Session, SignIn, SignedIn};
-use super::{Frame, Tab, decide, moment, notice, phrases, say, scan, tell};
+use super::{Frame, Tab, decide, notice, phrases, say, scan, tell};
 use crate::api::{CaseView, Decide};
-use crate::calendar::{Calendar, hall_time};
+use crate::calendar::{Calendar, hall_time, moment};
 use crate::case::{Act, ActName, By, point_name};
 use crate::catalogue::{Fact, Item, Material};
 use crate::check::explain;

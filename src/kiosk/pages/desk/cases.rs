@@ -1,7 +1,8 @@
 //! The list of cases: what each is, where it stands and what binds the hall next.
 
 use super::sign_in::{self, SignedIn};
-use super::{Frame, Tab, moment, phrases, say};
+use super::{Frame, Tab, phrases, say};
+use crate::calendar::moment;
 use crate::api::CaseRow;
 use crate::calendar::Due;
 use crate::case::{Clock, State};

@@ -19,13 +19,12 @@ pub use case::CasePage;
 pub use cases::Cases;
 pub use scan::Scan;
 
-use crate::calendar::hall_time;
 use crate::kiosk::app::App;
 use crate::kiosk::device::scanner;
 use crate::kiosk::parts::{say, tell};
 use crate::receipt::Profile;
 use crate::words::{Lang, Phrase};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
@@ -127,11 +126,6 @@ fn Frame(tab: Tab, session: RwSignal<Session>, #[prop(optional, into)] on_scan: 
             <div class="desk-page">{children()}</div>
         </div>
     }
-}
-
-/// A moment by the hall's wall clock.
-pub(in crate::kiosk::pages) fn moment(at: DateTime<Utc>) -> String {
-    hall_time(at).format("%Y-%m-%d %H:%M").to_string()
 }
 
 /// How long ago, in the largest unit that fits.

@@ -3,7 +3,8 @@
 //! needs no network. What the hall knows (earlier scans, the case) follows when it can be reached.
 
 use super::sign_in::Session;
-use super::{Frame, Tab, ago, moment, phrases, say, sign_in};
+use super::{Frame, Tab, ago, phrases, say, sign_in};
+use crate::calendar::moment;
 use crate::api::ScanRecord;
 use crate::calendar::hall_date;
 use crate::kiosk::app::App;

@@ -232,8 +232,14 @@ fn Card(applying: Applying, material: Material) -> impl IntoView {
 
 /// What is needed of a material: how many, in which form, to which standards, and where to get it.
 #[component]
-pub fn Needs(material: Material) -> impl IntoView {
+pub fn Needs(
+    material: Material,
+    /// Nothing has been answered yet that tells whether it is needed.
+    #[prop(optional)]
+    ahead: bool,
+) -> impl IntoView {
     let necessity = match material.necessity {
+        Necessity::Required if ahead && material.needed_when.is_some() => ("badge", phrases::SOMETIMES),
         Necessity::Required => ("badge badge-required", phrases::REQUIRED),
         Necessity::Optional => ("badge badge-optional", phrases::OPTIONAL),
         Necessity::Deferrable => ("badge badge-deferrable", phrases::DEFERRABLE),
@@ -248,7 +254,6 @@ pub fn Needs(material: Material) -> impl IntoView {
     view! {
         <p class="badges">
             <span class=necessity.0>{say(necessity.1)}</span>
-            {material.needed_when.is_some().then(|| view! { <span class="badge">{say(phrases::SOMETIMES)}</span> })}
             <span class="badge">{say(form)}</span>
             {count(material.originals, phrases::ORIGINALS)}
             {count(material.copies, phrases::COPIES)}

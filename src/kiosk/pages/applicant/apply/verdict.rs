@@ -1,6 +1,6 @@
 //! The verdict: one clear word, then the one complete list, each point with its basis and what to do about it.
 
-use super::super::{Cited, phrases};
+use super::super::{Cited, Local, phrases};
 use super::way::{self, Place};
 use super::{Applying, materials::Needs};
 use crate::catalogue::{Basis, Decided, Filing, Item};
@@ -119,6 +119,7 @@ struct Said {
     basis: Vec<Basis>,
     /// An item to go on with.
     item: Option<String>,
+    local: Option<Text>,
 }
 
 fn said(item: &Item, point: &Point) -> Option<Said> {
@@ -127,7 +128,14 @@ fn said(item: &Item, point: &Point) -> Option<Said> {
         "gate" => {
             let gate = item.gates.iter().find(|g| g.code == code)?;
             let remedy = gate.go.clone().map(|go| (phrases::GO, go));
-            Said { title: gate.say.clone(), remedy, standards: vec![], basis: gate.basis.clone(), item: gate.item.clone() }
+            Said {
+                title: gate.say.clone(),
+                remedy,
+                standards: vec![],
+                basis: gate.basis.clone(),
+                item: gate.item.clone(),
+                local: gate.local.clone(),
+            }
         }
         "condition" => {
             let condition = item.conditions.iter().find(|c| c.code == code)?;
@@ -135,12 +143,26 @@ fn said(item: &Item, point: &Point) -> Option<Said> {
                 Decided::HumanCheck(what) => (phrases::HUMAN, what.clone()),
                 Decided::Rule(_) => (phrases::REMEDY, condition.remedy.clone()),
             };
-            Said { title: condition.text.clone(), remedy: Some(remedy), standards: vec![], basis: condition.basis.clone(), item: None }
+            Said {
+                title: condition.text.clone(),
+                remedy: Some(remedy),
+                standards: vec![],
+                basis: condition.basis.clone(),
+                item: None,
+                local: condition.local.clone(),
+            }
         }
         _ => {
             let material = item.material(code)?;
             let unmet = material.standards.iter().filter(|s| point.standards.contains(&s.code)).map(|s| s.text.clone()).collect();
-            Said { title: material.name.clone(), remedy: None, standards: unmet, basis: material.basis.clone(), item: None }
+            Said {
+                title: material.name.clone(),
+                remedy: None,
+                standards: unmet,
+                basis: material.basis.clone(),
+                item: None,
+                local: material.local.clone(),
+            }
         }
     })
 }
@@ -162,7 +184,7 @@ fn PointCard(item: std::sync::Arc<Item>, point: Point, fix: Option<Place>, why: 
                 <summary class="point-head">
                     <span class="point-sign" aria-hidden="true">{sign}</span>
                     <span class="point-title">
-                        <span class="point-word">{say(word)}</span>
+                        <span class="point-word">{say(word)} " " <Local local=said.local /></span>
                         <strong>{tell(said.title)}</strong>
                     </span>
                 </summary>
@@ -223,16 +245,18 @@ fn Fine(applying: Applying, item: std::sync::Arc<Item>, assessment: Assessment) 
     let materials = materials.filter_map(|(code, _)| item.material(code)).map(|m| (m.name.clone(), None));
     let fine: Vec<(Text, Option<(String, Words)>)> = conditions.chain(materials).collect();
     let why = |(test, words): (String, Words)| view! { <div class="fine-why" data-test=test><Explained words /></div> };
-    (!fine.is_empty()).then(|| view! {
-        <details class="fine">
-            <summary>{say(phrases::FINE)} " (" {fine.len()} ")"</summary>
-            <ul class="fine-list">
-                {fine
-                    .into_iter()
-                    .map(|(text, words)| view! { <li><span aria-hidden="true">"✓ "</span>{tell(text)}{words.map(why)}</li> })
-                    .collect_view()}
-            </ul>
-        </details>
+    (!fine.is_empty()).then(|| {
+        view! {
+            <details class="fine">
+                <summary>{say(phrases::FINE)} " (" {fine.len()} ")"</summary>
+                <ul class="fine-list">
+                    {fine
+                        .into_iter()
+                        .map(|(text, words)| view! { <li><span aria-hidden="true">"✓ "</span>{tell(text)}{words.map(why)}</li> })
+                        .collect_view()}
+                </ul>
+            </details>
+        }
     })
 }
 
