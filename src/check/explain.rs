@@ -55,9 +55,9 @@ pub fn why(rule: &Rule, item: &Item, facts: &Facts, today: &Today) -> Words {
 /// Of a rule that no open answer can change.
 fn whatever(met: bool) -> Text {
     if met {
-        Text::new("还没有回答的问题不论怎样回答,都满足", "Whatever the open questions are answered, this is met")
+        Text::new("还没有回答的问题不论怎样回答,都满足", "However the open questions are answered, this is met")
     } else {
-        Text::new("还没有回答的问题不论怎样回答,都不满足", "Whatever the open questions are answered, this is not met")
+        Text::new("还没有回答的问题不论怎样回答,都不满足", "However the open questions are answered, this is not met")
     }
 }
 

@@ -110,7 +110,7 @@ impl Expr {
 }
 
 fn once_each(mut paths: Paths) -> Paths {
-    if paths.len() > 1 {
+    if !paths.is_sorted_by(|a, b| a < b) {
         paths.sort_unstable();
         paths.dedup();
     }
@@ -126,7 +126,9 @@ enum Found<'v> {
 
 impl Found<'_> {
     fn bool(value: bool) -> Found<'static> {
-        Found::Value(Cow::Owned(Value::Bool(value)))
+        const TRUE: &Value = &Value::Bool(true);
+        const FALSE: &Value = &Value::Bool(false);
+        Found::Value(Cow::Borrowed(if value { TRUE } else { FALSE }))
     }
     fn of(outcome: Outcome) -> Found<'static> {
         outcome.map_or_else(Found::Fault, |value| Found::Value(Cow::Owned(value)))
@@ -223,7 +225,7 @@ impl<'r, 'f> Evaluation<'r, 'f> {
                 Found::Value(value) => Found::of(negate(&value)),
                 other => other,
             },
-            Expr::Compare(comparison, a, b) => self.both(a, b, local, |a, b| compare(*comparison, a, b)),
+            Expr::Compare(comparison, a, b) => self.compare(*comparison, a, b, local),
             Expr::Arithmetic(operator, a, b) => {
                 let calendar = self.today.calendar;
                 self.both(a, b, local, |a, b| arithmetic(*operator, a, b, calendar))
@@ -308,6 +310,21 @@ impl<'r, 'f> Evaluation<'r, 'f> {
             return b;
         }
         join(decides, a, b)
+    }
+
+    /// Most clauses compare a fact with a literal: they are read where they stand.
+    fn compare<'v>(&mut self, comparison: Comparison, a: &'r Expr, b: &'r Expr, local: Option<&'v Local<'v>>) -> Found<'v>
+    where
+        'r: 'v,
+        'f: 'v,
+    {
+        if let (Expr::Fact(path), Expr::Literal(literal)) = (a, b)
+            && let Some(Some(value)) = self.facts.get(path)
+        {
+            self.because.push(path);
+            return compare(comparison, value, literal).map_or_else(Found::Fault, Found::bool);
+        }
+        self.both(a, b, local, |a, b| compare(comparison, a, b).map(Value::Bool))
     }
 
     /// Both operands, then `apply`; unknown when any is unknown, else the first fault.
@@ -479,7 +496,7 @@ fn negate(value: &Value) -> Outcome {
     }
 }
 
-fn compare(comparison: Comparison, a: &Value, b: &Value) -> Outcome {
+fn compare(comparison: Comparison, a: &Value, b: &Value) -> Result<bool, Fault> {
     let order = match (a, b) {
         (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(b)),
         (Value::Int(a), Value::Int(b)) | (Value::Money(a), Value::Money(b)) => Some(a.cmp(b)),
@@ -488,16 +505,17 @@ fn compare(comparison: Comparison, a: &Value, b: &Value) -> Outcome {
         (Value::List(_), Value::List(_)) => None,
         _ => return Err(Fault::Mismatch),
     };
-    let holds = match (comparison, order) {
-        (Comparison::Equal, _) => a == b,
-        (Comparison::NotEqual, _) => a != b,
+    Ok(match (comparison, order) {
+        (Comparison::Equal, Some(order)) => order == Ordering::Equal,
+        (Comparison::NotEqual, Some(order)) => order != Ordering::Equal,
+        (Comparison::Equal, None) => a == b,
+        (Comparison::NotEqual, None) => a != b,
         (Comparison::Less, Some(order)) => order == Ordering::Less,
         (Comparison::AtMost, Some(order)) => order != Ordering::Greater,
         (Comparison::Greater, Some(order)) => order == Ordering::Greater,
         (Comparison::AtLeast, Some(order)) => order != Ordering::Less,
         (_, None) => return Err(Fault::Mismatch),
-    };
-    Ok(Value::Bool(holds))
+    })
 }
 
 fn arithmetic(operator: Operator, a: &Value, b: &Value, calendar: &Calendar) -> Outcome {
