@@ -99,12 +99,16 @@ pub fn pack_of(code: &str, packs: usize) -> usize {
     number % packs.max(1)
 }
 
+/// Whether what takes effect with `version` and lasts to `until` is in force on a day.
+pub fn counts(version: NaiveDate, until: Option<NaiveDate>, day: NaiveDate) -> bool {
+    version <= day && until.is_none_or(|until| day <= until)
+}
+
 /// The version of an item that counts on a day: the newest of those in force, else the first still to come.
 pub fn in_force<'a, T: Borrow<Item>>(items: &'a [T], code: &str, day: NaiveDate) -> Option<&'a T> {
     let version = |item: &&T| (*item).borrow().version;
     let versions = || items.iter().filter(|item| (*item).borrow().code == code);
-    let until = |item: &&T| (*item).borrow().until;
-    let now = versions().filter(|item| version(item) <= day && until(item).is_none_or(|until| day <= until)).max_by_key(version);
+    let now = versions().filter(|item| counts(version(item), (*item).borrow().until, day)).max_by_key(version);
     now.or_else(|| versions().filter(|item| version(item) > day).min_by_key(version))
 }
 

@@ -14,7 +14,7 @@ pub mod bundle;
 pub mod search;
 
 use crate::rules::{Rule, Type};
-use crate::words::{Text, identifier};
+use crate::words::{Phrase, Text, identifier};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -93,7 +93,7 @@ pub struct Aliases {
     pub en: Vec<String>,
 }
 
-/// 服务对象 codes of the national list, by name.
+/// 服务对象 of the national list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -105,6 +105,21 @@ pub enum Audience {
     UnincorporatedEnterprise,
     GovernmentBody,
     Other,
+}
+
+impl Audience {
+    /// As the national list calls them.
+    pub const fn name(self) -> Phrase {
+        match self {
+            Audience::NaturalPerson => Phrase::new("自然人", "natural persons"),
+            Audience::Enterprise => Phrase::new("企业法人", "enterprises"),
+            Audience::PublicInstitution => Phrase::new("事业法人", "public institutions"),
+            Audience::SocialOrganisation => Phrase::new("社会组织法人", "social organisations"),
+            Audience::UnincorporatedEnterprise => Phrase::new("非法人企业", "unincorporated enterprises"),
+            Audience::GovernmentBody => Phrase::new("行政机关", "government bodies"),
+            Audience::Other => Phrase::new("其他组织", "other organisations"),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

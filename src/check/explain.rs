@@ -73,9 +73,12 @@ pub fn why_condition(item: &Item, application: &Application, code: &str, today: 
 /// Why a point is on the one list: a gate's or a condition's rule, and the rule of each standard that a material misses.
 /// Nothing for what no rule has decided.
 pub fn why_listed(item: &Item, application: &Application, point: &Point, today: &Today) -> Vec<Words> {
-    let say = |rule: &Rule| why(rule, item, &application.facts(item, today.date).0, today);
+    if point.kind == PointKind::Person {
+        return vec![];
+    }
+    let (facts, _) = application.facts(item, today.date);
+    let say = |rule: &Rule| why(rule, item, &facts, today);
     match point.id.split_once('.') {
-        _ if point.kind == PointKind::Person => vec![],
         Some(("gate", code)) => item.gates.iter().filter(|gate| gate.code == code).map(|gate| say(&gate.when)).collect(),
         Some(("condition", code)) => why_condition(item, application, code, today).into_iter().collect(),
         Some(("material", code)) => {

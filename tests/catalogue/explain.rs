@@ -4,7 +4,7 @@
 use crate::worked::{cases, json};
 use mingbai::calendar::Calendar;
 use mingbai::catalogue::author::{self, Source};
-use mingbai::catalogue::{Decided, Item, Material};
+use mingbai::catalogue::{Decided, Item};
 use mingbai::check::explain::{self, Words};
 use mingbai::check::{Application, assess};
 use mingbai::rules::{self, Facts, Rule, Today, Type, Value};
@@ -33,9 +33,7 @@ fn orchard() -> Item {
 
 /// Every path that rules may read, with its type.
 fn types(item: &Item) -> BTreeMap<String, Type> {
-    let facts = item.facts.iter().map(|fact| (fact.code.clone(), fact.ty.clone()));
-    let fields = item.materials.iter().flat_map(|m| m.fields().into_iter().map(|(field, ty)| (Material::path(&m.code, field), ty)));
-    facts.chain(fields).collect()
+    author::declared(&item.facts, &item.materials).into_iter().collect()
 }
 
 fn rule(item: &Item, text: &str) -> Result<Rule, rules::author::Refused> {

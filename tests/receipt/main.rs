@@ -5,8 +5,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../dice/mod.rs"]
+mod dice;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use coset::cbor::value::Value as Cbor;
+use dice::Dice;
 use ed25519_dalek::{Signer, SigningKey};
 use mingbai::submission::SealingKey;
 use mingbai::catalogue::author;
@@ -432,28 +436,17 @@ fn cut_anywhere_it_is_no_receipt() {
     }
 }
 
-/// A small generator (xorshift), so that every run tries the same things.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % n as u64) as usize
-    }
-    fn mutate(&mut self, bytes: &mut Vec<u8>, letters: &[u8]) {
-        for _ in 0..=self.below(3) {
-            let (place, letter) = (self.below(bytes.len()), letters[self.below(letters.len())]);
-            match self.below(5) {
-                0 => bytes[place] ^= 1 << self.below(8),
-                1 => bytes[place] = letter,
-                2 => bytes.insert(place, letter),
-                3 if bytes.len() > 1 => drop(bytes.remove(place)),
-                _ => {
-                    let other = self.below(bytes.len());
-                    bytes.swap(place, other);
-                }
+fn mutate(dice: &mut Dice, bytes: &mut Vec<u8>, letters: &[u8]) {
+    for _ in 0..=dice.below(3) {
+        let (place, letter) = (dice.below(bytes.len()), letters[dice.below(letters.len())]);
+        match dice.below(5) {
+            0 => bytes[place] ^= 1 << dice.below(8),
+            1 => bytes[place] = letter,
+            2 => bytes.insert(place, letter),
+            3 if bytes.len() > 1 => drop(bytes.remove(place)),
+            _ => {
+                let other = dice.below(bytes.len());
+                bytes.swap(place, other);
             }
         }
     }
@@ -470,11 +463,11 @@ fn twenty_thousand_mutations_never_mean_anything_else() {
         let (text, claims) = &genuine[round % genuine.len()];
         let mutated = if dice.below(2) == 0 {
             let mut bytes = text.clone().into_bytes();
-            dice.mutate(&mut bytes, letters);
+            mutate(&mut dice, &mut bytes, letters);
             String::from_utf8_lossy(&bytes).into_owned()
         } else {
             let mut cose = unpack(text);
-            dice.mutate(&mut cose, &all);
+            mutate(&mut dice, &mut cose, &all);
             pack(&cose)
         };
         let report = look(&mutated);

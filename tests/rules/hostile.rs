@@ -3,8 +3,8 @@
 
 use crate::{conformance, today, world};
 use mingbai::calendar::Calendar;
-use mingbai::catalogue::author::{compile, sample};
-use mingbai::catalogue::{Decided, Item, Material};
+use mingbai::catalogue::author::{compile, declared, sample};
+use mingbai::catalogue::{Decided, Item};
 use mingbai::rules::author::{self, Scope};
 use mingbai::rules::{Facts, Rule, Type};
 use proptest::prelude::*;
@@ -20,7 +20,7 @@ fn names() -> &'static (Scope, Facts) {
     static NAMES: OnceLock<(Scope, Facts)> = OnceLock::new();
     NAMES.get_or_init(|| {
         let (mut scope, mut facts) = (world::scope(), world::facts(&[Some(1), Some(0), Some(2), None]));
-        for (at, (name, ty)) in items().iter().flat_map(declared).enumerate() {
+        for (at, (name, ty)) in items().iter().flat_map(|item| declared(&item.facts, &item.materials)).enumerate() {
             if at % 3 > 0
                 && let Ok(value) = ty.read(&answer(&ty))
             {
@@ -35,12 +35,6 @@ fn names() -> &'static (Scope, Facts) {
 fn items() -> &'static [Item] {
     static ITEMS: OnceLock<Vec<Item>> = OnceLock::new();
     ITEMS.get_or_init(|| compile(&sample()).unwrap().items)
-}
-
-fn declared(item: &Item) -> Vec<(String, Type)> {
-    let facts = item.facts.iter().map(|f| (f.code.clone(), f.ty.clone()));
-    let fields = |m: &Material| m.fields().into_iter().map(|(field, ty)| (Material::path(&m.code, field), ty)).collect::<Vec<_>>();
-    facts.chain(item.materials.iter().flat_map(fields)).collect()
 }
 
 fn answer(ty: &Type) -> serde_json::Value {

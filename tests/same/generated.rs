@@ -1,5 +1,6 @@
 //! Rules made by chance, always the same ones: every node of the language, over the facts of [`crate::worlds`].
 
+use crate::dice::Dice;
 use mingbai::rules::author;
 use mingbai::rules::author::Scope;
 use mingbai::rules::{Rule, Type};
@@ -25,10 +26,10 @@ fn scope() -> Scope {
 
 pub fn rules(count: usize) -> Vec<Rule> {
     let scope = scope();
-    let mut dice = Dice(0x2545_f491_4f6c_dd1d);
+    let mut author = Author(Dice(0x2545_f491_4f6c_dd1d));
     let mut found = Vec::new();
     while found.len() < count {
-        let text = dice.bool(4);
+        let text = author.bool(4);
         let rule = author::condition(&text, &scope).unwrap_or_else(|refused| panic!("{text}: {refused}"));
         if rule.expr.paths().len() <= FACTS_AT_MOST {
             found.push(rule);
@@ -37,18 +38,14 @@ pub fn rules(count: usize) -> Vec<Rule> {
     found
 }
 
-/// A small generator (xorshift).
-struct Dice(u64);
+struct Author(Dice);
 
-impl Dice {
-    fn below(&mut self, n: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % n
+impl Author {
+    fn below(&mut self, n: usize) -> usize {
+        self.0.below(n)
     }
     fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        of[self.below(of.len() as u64) as usize]
+        of[self.below(of.len())]
     }
 
     fn bool(&mut self, depth: u32) -> String {

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod case;
+#[path = "../dice/mod.rs"]
+mod dice;
 mod generated;
 // What a case must come to is the catalogue's own test.
 #[allow(dead_code)]

@@ -2,8 +2,8 @@
 //! `tests/bench` (rules, questions, search; natively and compiled to WebAssembly).
 
 use crate::test::{browser, cargo_test, prepare};
-use crate::tools::{self, Tools};
-use crate::say;
+use crate::tools::Tools;
+use crate::{finish, say};
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use std::fs;
@@ -52,25 +52,18 @@ fn rules(tools: &Tools) -> Result<ExitCode> {
     let dir = Path::new("target/bench-rules");
     fs::create_dir_all(dir).with_context(|| format!("creating {}", dir.display()))?;
     let native = ["run", "--locked", "--release", "--example", "bench", "--"];
-    let status = say::to_its_end(Command::new("cargo").args(native).arg(dir), || {})?;
-    anyhow::ensure!(status.success(), "the native measurements failed");
+    done(Command::new("cargo").args(native).arg(dir))?;
     let build = ["build", "--locked", "--profile", "wasm-release", "--example", "bench", "--target", "wasm32-unknown-unknown"];
     // Whatever target folder is set: the file is looked for in this one.
     done(Command::new("cargo").args(build).args(["--target-dir", "target"]))?;
     done(Command::new("wasm-bindgen").args(["--target", "web", "--no-typescript", "--out-dir"]).arg(dir).arg(WASM).env("PATH", tools.path()))?;
-    if let Some(wasm_opt) = tools::wasm_opt() {
-        // As the app is made.
-        let wasm = dir.join("bench_bg.wasm");
-        done(Command::new(wasm_opt).arg(&wasm).arg("-Oz").arg("--output").arg(&wasm))?;
-    }
+    // As the app is made.
+    finish::optimise(&dir.join("bench_bg.wasm"))?;
     fs::copy(tools.npm("json-logic-js", JSON_LOGIC)?.join("logic.js"), dir.join("logic.js")).context("json-logic-js has no logic.js")?;
     let dir = dir.canonicalize()?;
     cargo_test(tools, ignored("rules::").env("MINGBAI_BENCH_DIR", dir))
 }
 
 fn done(command: &mut Command) -> Result<()> {
-    let shown = say::shown(command);
-    let status = command.status().with_context(|| format!("starting {shown}"))?;
-    anyhow::ensure!(status.success(), "{shown}: failed ({status})");
-    Ok(())
+    say::done(command, || {})
 }

@@ -75,7 +75,7 @@ pub fn run(dist: &Path) -> Result<()> {
 }
 
 /// wasm-opt, where it could be had. It reads from the module itself which features of wasm it may use.
-fn optimise(path: &Path) -> Result<()> {
+pub fn optimise(path: &Path) -> Result<()> {
     let Some(wasm_opt) = tools::wasm_opt() else {
         say::line(&format!("{}: not optimised, wasm-opt is missing", name(path)));
         return Ok(());

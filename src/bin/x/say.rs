@@ -1,7 +1,7 @@
 //! What a task tells the person who waits: numbered steps, a sign of life while a command runs, and results. All of it
 //! goes to stderr; stdout belongs to what scripts read. Told to stop, a task first ends the command that is running.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,17 +65,20 @@ impl Steps {
     pub fn run(&self, command: &mut Command) -> Result<()> {
         let started = Instant::now();
         let mut beat = started;
-        let status = to_its_end(command.stdout(Stdio::from(std::io::stderr())), || {
+        done(command.stdout(Stdio::from(std::io::stderr())), || {
             if beat.elapsed() >= HEARTBEAT {
                 beat = Instant::now();
                 line(&format!("[{}/{}] … {}: still working, {} so far", self.at, self.of, self.name, elapsed(started.elapsed())));
             }
-        })?;
-        if !status.success() {
-            bail!("{}: failed ({status})", shown(command));
-        }
-        Ok(())
+        })
     }
+}
+
+/// Runs a command to its end, which must be a good one.
+pub fn done(command: &mut Command, meanwhile: impl FnMut()) -> Result<()> {
+    let status = to_its_end(command, meanwhile)?;
+    ensure!(status.success(), "{}: failed ({status})", shown(command));
+    Ok(())
 }
 
 /// Runs a command to its end, calling `meanwhile` again and again. It has a process group of its own, so that everything

@@ -129,12 +129,7 @@ impl Tools {
         if wasm_opt_in(&self.dir).is_some() {
             return;
         }
-        let installed = steps.run(
-            Command::new("npm")
-                .args(["install", "--no-audit", "--no-fund", "--no-save", "--prefix"])
-                .arg(self.dir.join("npm"))
-                .arg(format!("binaryen@{BINARYEN}")),
-        );
+        let installed = steps.run(&mut self.npm_install());
         match installed {
             Ok(()) if wasm_opt_in(&self.dir).is_some() => {}
             Ok(()) => say::line("wasm-opt was installed but does not run (it needs Node.js): the app will work, but be larger"),
@@ -144,24 +139,21 @@ impl Tools {
 
     /// The files of an npm package at one version, with nothing of it run.
     pub fn npm(&self, name: &str, version: &str) -> Result<PathBuf> {
-        let prefix = self.dir.join("npm");
-        let package = prefix.join("node_modules").join(name);
-        let has = || -> Option<bool> {
-            let described: serde_json::Value = serde_json::from_str(&fs::read_to_string(package.join("package.json")).ok()?).ok()?;
-            Some(described["version"] == version)
-        };
-        if has() != Some(true) {
-            let status = Command::new("npm")
-                .args(["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--prefix"])
-                .arg(&prefix)
-                .arg(format!("{name}@{version}"))
-                // npm drops what it was not told to keep: binaryen is named again.
-                .arg(format!("binaryen@{BINARYEN}"))
-                .status()
-                .context("starting npm")?;
-            ensure!(status.success() && has() == Some(true), "{name} {version} could not be had; it comes with npm, which needs the network");
+        let package = self.dir.join("npm/node_modules").join(name);
+        if !is_at(&package, version) {
+            let missing = || format!("{name} {version} could not be had; it comes with npm, which needs the network");
+            say::done(self.npm_install().arg("--ignore-scripts").arg(format!("{name}@{version}")), || {}).with_context(missing)?;
+            ensure!(is_at(&package, version), missing());
         }
         Ok(package)
+    }
+
+    /// Installs binaryen. Whoever installs more names it beside: npm drops what it is not told to keep.
+    fn npm_install(&self) -> Command {
+        let mut command = Command::new("npm");
+        command.args(["install", "--no-audit", "--no-fund", "--no-save", "--prefix"]).arg(self.dir.join("npm"));
+        command.arg(format!("binaryen@{BINARYEN}"));
+        command
     }
 }
 
@@ -172,7 +164,12 @@ pub fn wasm_opt() -> Option<PathBuf> {
 
 fn wasm_opt_in(dir: &Path) -> Option<PathBuf> {
     let package = dir.join("npm/node_modules/binaryen");
-    let described: serde_json::Value = serde_json::from_str(&fs::read_to_string(package.join("package.json")).ok()?).ok()?;
     let binary = package.join("bin/wasm-opt");
-    (described["version"] == BINARYEN && answer(Command::new(&binary).arg("--version")).is_some()).then_some(binary)
+    (is_at(&package, BINARYEN) && answer(Command::new(&binary).arg("--version")).is_some()).then_some(binary)
+}
+
+/// Whether an npm package is there, at that version.
+fn is_at(package: &Path, version: &str) -> bool {
+    let described = fs::read(package.join("package.json")).ok().and_then(|text| serde_json::from_slice::<serde_json::Value>(&text).ok());
+    described.is_some_and(|described| described["version"] == version)
 }

@@ -235,9 +235,15 @@ fn parse<T: serde::de::DeserializeOwned>(source: &Source, findings: &mut Vec<Fin
     None
 }
 
-/// Bytes of a file → line, column, the line's text.
+/// At bytes of a file, whatever value stands there.
 fn finding(source: &Source, code: &'static str, at: Range<usize>, message: Text, help: Option<Text>) -> Finding {
-    let start = (0..=at.start.min(source.text.len())).rev().find(|i| source.text.is_char_boundary(*i)).unwrap_or(0);
+    let place = Places::of(&source.text).path(source.text.floor_char_boundary(at.start)).to_owned();
+    placed(source, place, code, at, message, help)
+}
+
+/// Bytes of a file → line, column, the line's text.
+fn placed(source: &Source, place: String, code: &'static str, at: Range<usize>, message: Text, help: Option<Text>) -> Finding {
+    let start = source.text.floor_char_boundary(at.start);
     let before = &source.text[..start];
     let line_start = before.rfind('\n').map_or(0, |n| n + 1);
     let text = source.text[line_start..].lines().next().unwrap_or_default().to_owned();
@@ -248,7 +254,7 @@ fn finding(source: &Source, code: &'static str, at: Range<usize>, message: Text,
         code,
         severity: Severity::Error,
         file: source.name.clone(),
-        place: Places::of(&source.text).path(start).to_owned(),
+        place,
         line: before.matches('\n').count() + 1,
         column: column + 1,
         width: width.max(1),
@@ -302,7 +308,7 @@ impl Checker<'_> {
         self.unique(file.flow.iter().map(|s| &s.code));
         let facts: Vec<Fact> = file.facts.into_iter().map(|fact| self.fact(fact)).collect();
         let (materials, rules): (Vec<Material>, Vec<_>) = file.materials.into_iter().map(|m| self.material(m)).unzip();
-        let mut scope = scope(&facts, &materials);
+        let mut scope: Scope = declared(&facts, &materials).into_iter().collect();
         let derived = self.derived(&[], file.derived, &mut scope);
         // Rules last: they may speak of every fact and material, wherever it stands in the file.
         let materials = materials.into_iter().zip(rules).map(|(m, rules)| self.material_rules(m, rules, &scope)).collect();
@@ -635,7 +641,7 @@ impl Checker<'_> {
 }
 
 /// What rules may speak of: every fact, and the fields of every material.
-fn scope(facts: &[Fact], materials: &[Material]) -> Scope {
+pub fn declared(facts: &[Fact], materials: &[Material]) -> Vec<(String, Type)> {
     let facts = facts.iter().map(|f| (f.code.clone(), f.ty.clone()));
     let fields = |m: &Material| m.fields().into_iter().map(|(field, ty)| (Material::path(&m.code, field), ty)).collect::<Vec<_>>();
     facts.chain(materials.iter().flat_map(fields)).collect()

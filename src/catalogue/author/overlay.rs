@@ -4,8 +4,9 @@
 //! ends. The form of an overlay lets it drop nothing; that what it calls tighter is tighter, the linter proves ([`Layer`]).
 
 use super::file::{self, Words, date, some_date};
-use super::{Checker, Finding, HALL_FILE, Known, Source, finding, parse, scope};
+use super::{Checker, Finding, HALL_FILE, Known, Source, declared, finding, parse};
 use crate::calendar::Unit;
+use crate::catalogue::bundle::counts;
 use crate::catalogue::{Basis, Decided, Item, Limit, LimitKind, Necessity, Standard};
 use crate::rules::author::Scope;
 use crate::words::Text;
@@ -146,13 +147,9 @@ struct Overlay<'a> {
 }
 
 impl Overlay<'_> {
-    fn in_force(&self, day: NaiveDate) -> bool {
-        in_force(self.file.overlay.version, self.file.overlay.until, day)
+    fn counts(&self, day: NaiveDate) -> bool {
+        counts(self.file.overlay.version, self.file.overlay.until, day)
     }
-}
-
-fn in_force(version: NaiveDate, until: Option<NaiveDate>, day: NaiveDate) -> bool {
-    version <= day && until.is_none_or(|until| day <= until)
 }
 
 /// Items as their own files have them → every version of every item, with the overlays in force on its day.
@@ -174,14 +171,14 @@ pub(super) fn versions<'a>(
         let days = days(&bases, &overlays);
         for (at, day) in days.iter().enumerate() {
             // Its first day counts even if its last is said to be earlier, so that the linter sees it.
-            let base_on = |day| bases.iter().rfind(|(_, base)| base.version == day || in_force(base.version, base.until, day));
+            let base_on = |day| bases.iter().rfind(|(_, base)| base.version == day || counts(base.version, base.until, day));
             let Some((source, base)) = base_on(*day) else { continue };
             // Versions of one file follow each other without a gap and without an overlap.
             let next = days.get(at + 1).filter(|next| base_on(**next).is_some_and(|(_, later)| later.version == base.version));
             let until = base.until.map(|until| next.and_then(|next| next.pred_opt()).map_or(until, |last| until.min(last)));
             let mut item = Item { version: *day, until, ..base.clone() };
             let mut origin = Origin { files: vec![*source], layers: vec![] };
-            for overlay in overlays.iter().filter(|o| o.in_force(*day)) {
+            for overlay in overlays.iter().filter(|o| o.counts(*day)) {
                 let before = item;
                 item = Checker { source: overlay.source, known, findings }.lay(overlay.file.clone(), before.clone());
                 origin.files.push(overlay.source);
@@ -199,7 +196,7 @@ fn days(bases: &[&(&Source, Item)], overlays: &[&Overlay]) -> Vec<NaiveDate> {
     let Some(first) = bases.first().map(|(_, base)| base.version) else { return vec![] };
     let own = bases.iter().map(|(_, base)| base.version);
     // One that is over before it begins changes nothing on any day; the linter tells.
-    let ever = || overlays.iter().filter(|o| o.in_force(o.file.overlay.version));
+    let ever = || overlays.iter().filter(|o| o.counts(o.file.overlay.version));
     let begin = ever().map(|o| o.file.overlay.version);
     let ended = ever().filter_map(|o| o.file.overlay.until?.succ_opt());
     let days: BTreeSet<NaiveDate> = own.chain(begin).chain(ended).filter(|day| *day >= first).collect();
@@ -239,7 +236,7 @@ fn one_a_level(overlays: &[&Overlay], findings: &mut Vec<Finding>) {
         let level = &one.file.overlay.level;
         let meets = |other: &&&Overlay| {
             let (first, second) = (&one.file.overlay, &other.file.overlay);
-            level.get_ref() == second.level.get_ref() && (one.in_force(second.version) || other.in_force(first.version))
+            level.get_ref() == second.level.get_ref() && (one.counts(second.version) || other.counts(first.version))
         };
         if let Some(other) = overlays.iter().take(at).find(meets) {
             let other = &other.source.name;
@@ -271,7 +268,7 @@ impl Checker<'_> {
         let (materials, rules): (Vec<_>, Vec<_>) = own.materials.into_iter().map(|m| self.material(m)).unzip();
         let first_own = item.materials.len();
         item.materials.extend(materials);
-        let mut scope = scope(&item.facts, &item.materials);
+        let mut scope: Scope = declared(&item.facts, &item.materials).into_iter().collect();
         let derived = self.derived(&item.derived, own.derived, &mut scope);
         item.derived.extend(derived);
         for (material, rules) in item.materials.iter_mut().skip(first_own).zip(rules) {
@@ -322,7 +319,7 @@ impl Checker<'_> {
         condition.text = tighter.text.0;
         condition.decided = Decided::Rule(rule);
         condition.remedy = tighter.remedy.map_or_else(|| condition.remedy.clone(), |w| w.0);
-        cite(&mut condition.basis, basis);
+        add(&mut condition.basis, basis);
         condition.local = local.clone();
     }
 
@@ -338,7 +335,7 @@ impl Checker<'_> {
         material.necessity = tighter.necessity.unwrap_or(material.necessity);
         material.originals = tighter.originals.unwrap_or(material.originals);
         material.copies = tighter.copies.unwrap_or(material.copies);
-        cite(&mut material.basis, self.basis(tighter.basis));
+        add(&mut material.basis, self.basis(tighter.basis));
         material.local = local.clone();
     }
 
@@ -393,7 +390,7 @@ impl Checker<'_> {
 }
 
 /// The base's bases first, then the overlay's own.
-fn cite(bases: &mut Vec<Basis>, own: Vec<Basis>) {
+fn add(bases: &mut Vec<Basis>, own: Vec<Basis>) {
     for basis in own {
         if !bases.contains(&basis) {
             bases.push(basis);

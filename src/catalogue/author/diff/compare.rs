@@ -83,11 +83,11 @@ impl<'a> Comparison<'a> {
             self.tell(if new.visits < old.visits { "visits.fewer" } else { "visits.more" }, "visits", say);
         }
         for who in new.audience.iter().filter(|who| !old.audience.contains(who)) {
-            let who = audience(*who);
+            let who = who.name();
             self.tell("audience.more", "audience", Text::new(format!("{}也可以申请", who.zh), format!("{} may apply too", who.en)));
         }
         for who in old.audience.iter().filter(|who| !new.audience.contains(who)) {
-            let who = audience(*who);
+            let who = who.name();
             self.tell("audience.fewer", "audience", Text::new(format!("{}不能再申请", who.zh), format!("{} may no longer apply", who.en)));
         }
     }

@@ -1,6 +1,6 @@
 //! The words in which changes are told.
 
-use crate::catalogue::{Applicant, Audience, Basis, Filing, Form, Gate, GateOutcome, Handling, Item, Laws, Limit, cite};
+use crate::catalogue::{Applicant, Basis, Filing, Form, Gate, GateOutcome, Handling, Item, Laws, Limit, cite};
 use crate::words::{Phrase, Text};
 
 /// `窗口:“甲”改为“乙”`
@@ -69,17 +69,5 @@ pub(super) fn form(form: Form) -> Phrase {
         Form::Paper => Phrase::new("现在只收纸质", "now taken on paper only"),
         Form::Electronic => Phrase::new("现在只收电子件", "now taken electronically only"),
         Form::Both => Phrase::new("现在纸质、电子都收", "now taken on paper and electronically"),
-    }
-}
-
-pub(super) fn audience(audience: Audience) -> Phrase {
-    match audience {
-        Audience::NaturalPerson => Phrase::new("自然人", "natural persons"),
-        Audience::Enterprise => Phrase::new("企业法人", "enterprises"),
-        Audience::PublicInstitution => Phrase::new("事业法人", "public institutions"),
-        Audience::SocialOrganisation => Phrase::new("社会组织法人", "social organisations"),
-        Audience::UnincorporatedEnterprise => Phrase::new("非法人企业", "unincorporated enterprises"),
-        Audience::GovernmentBody => Phrase::new("行政机关", "government bodies"),
-        Audience::Other => Phrase::new("其他组织", "other organisations"),
     }
 }

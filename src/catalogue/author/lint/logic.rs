@@ -30,13 +30,13 @@ pub(super) fn check(item: &Item, calendar: &Calendar, report: &mut Report) {
 }
 
 /// A rule of the item: what it decides, where it stands, and where it is looked at.
-struct Placed<'a> {
+pub(super) struct Placed<'a> {
     kind: Kind,
     /// Code of the gate, condition or material, and of the material's standard.
     code: &'a str,
     standard: Option<&'a str>,
     place: String,
-    rule: &'a Rule,
+    pub(super) rule: &'a Rule,
     /// The material's own rule for when it is needed, and the field that says that it is at hand.
     needed: Option<&'a Rule>,
     have: Option<Expr>,
@@ -69,7 +69,7 @@ fn have(code: &str) -> Expr {
 }
 
 /// Every rule of the item, gates first.
-fn rules(item: &Item) -> Vec<Placed<'_>> {
+pub(super) fn rules(item: &Item) -> Vec<Placed<'_>> {
     let gates = item.gates.iter().map(|gate| Placed {
         kind: Kind::Gate,
         code: &gate.code,

@@ -100,7 +100,7 @@ mod text;
 
 use super::overlay::{Named, Origin};
 use super::places::Places;
-use super::{Catalogue, Finding, HALL_FILE, Severity, Source, Witness, finding};
+use super::{Catalogue, Finding, HALL_FILE, Severity, Source, Witness, placed};
 use crate::calendar::Calendar;
 use crate::words::Text;
 
@@ -159,8 +159,8 @@ impl<'a> Report<'a> {
         let found = self.files.iter().rev().find_map(|(source, places)| Some((source, places, own(places)?)));
         let first = || self.files.first().map(|(source, places)| (source, places, place.clone()));
         let Some((source, places, place)) = found.or_else(first) else { return };
-        let found = finding(source, code, places.span(&place), message, Some(help));
-        self.findings.push(Finding { place, ..found });
+        let at = places.span(&place);
+        self.findings.push(placed(source, place, code, at, message, Some(help)));
     }
 
     /// The same, for what may be meant.

@@ -2,13 +2,13 @@
 
 use super::Report;
 use crate::catalogue::author::Catalogue;
-use crate::catalogue::{Ask, Decided, Fact, Gate, GateOutcome, Item, Material, Necessity};
+use crate::catalogue::{Ask, Fact, Gate, GateOutcome, Item, Material, Necessity};
 use crate::rules::expr::{Expr, Rule};
 use crate::words::Text;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn check(item: &Item, catalogue: &Catalogue, report: &mut Report) {
-    let rules = rules(item);
+    let rules: Vec<&Rule> = super::logic::rules(item).into_iter().map(|placed| placed.rule).collect();
     let read: BTreeSet<&str> = rules.iter().flat_map(|rule| rule.expr.paths()).collect();
     for fact in &item.facts {
         if read.contains(fact.code.as_str()) {
@@ -49,18 +49,6 @@ pub(super) fn across(catalogue: &Catalogue, reports: &mut [Report], hall: &mut R
 
 fn materials(catalogue: &Catalogue) -> impl Iterator<Item = &Material> {
     catalogue.items.iter().flat_map(|item| &item.materials)
-}
-
-/// Every rule that decides something.
-fn rules(item: &Item) -> Vec<&Rule> {
-    let gates = item.gates.iter().map(|gate| &gate.when);
-    let conditions = item.conditions.iter().filter_map(|condition| match &condition.decided {
-        Decided::Rule(rule) => Some(rule),
-        Decided::HumanCheck(_) => None,
-    });
-    let needs = item.materials.iter().filter_map(|material| material.needed_when.as_ref());
-    let standards = item.materials.iter().flat_map(|material| &material.standards).filter_map(|standard| standard.rule.as_ref());
-    gates.chain(conditions).chain(needs).chain(standards).collect()
 }
 
 /// The columns of a list that no rule over it reads.

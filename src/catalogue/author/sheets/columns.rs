@@ -2,6 +2,7 @@
 //! columns the title, the place in the file and the kind of cell. Titles are those of the national list (政务服务事项
 //! 实施清单) where it has them.
 
+use crate::catalogue::Audience;
 use crate::words::Phrase;
 
 /// A sheet of the workbook.
@@ -425,13 +426,13 @@ pub const SHEETS: &[Sheet] = &[
 ];
 
 const AUDIENCE: &[Named] = &[
-    named("natural-person", "1", "自然人"),
-    named("enterprise", "2", "企业法人"),
-    named("public-institution", "3", "事业法人"),
-    named("social-organisation", "4", "社会组织法人"),
-    named("unincorporated-enterprise", "5", "非法人企业"),
-    named("government-body", "6", "行政机关"),
-    named("other", "9", "其他组织"),
+    named("natural-person", "1", Audience::NaturalPerson.name().zh),
+    named("enterprise", "2", Audience::Enterprise.name().zh),
+    named("public-institution", "3", Audience::PublicInstitution.name().zh),
+    named("social-organisation", "4", Audience::SocialOrganisation.name().zh),
+    named("unincorporated-enterprise", "5", Audience::UnincorporatedEnterprise.name().zh),
+    named("government-body", "6", Audience::GovernmentBody.name().zh),
+    named("other", "9", Audience::Other.name().zh),
 ];
 const APPLICANT: &[Named] = &[named("person", "", "个人"), named("organisation", "", "单位")];
 const HANDLING: &[Named] = &[named("instant", "1", "即办件"), named("promised", "2", "承诺件")];

@@ -5,7 +5,7 @@ use super::cells;
 use super::columns::{Column, GUIDE, Kind, Rows, SHEETS, Sheet};
 use super::{At, Book, Cell, Page};
 use crate::catalogue::author::places::Places;
-use crate::catalogue::author::{Finding, HALL_FILE, Source, compile, finding};
+use crate::catalogue::author::{Finding, HALL_FILE, Source, compile, placed};
 use crate::words::Text;
 use std::collections::BTreeSet;
 use toml::{Table, Value};
@@ -64,8 +64,8 @@ impl File<'_> {
                 "去掉首尾空格、分号和超长文字",
                 "leave out blanks at its ends, semicolons in lists and texts beyond 32,767 characters",
             );
-            let found = finding(self.source, "sheet.cannot-hold", places.span(&path), message, Some(help));
-            Finding { place: path, ..found }
+            let at = places.span(&path);
+            placed(self.source, path, "sheet.cannot-hold", at, message, Some(help))
         };
         left.map(report).collect()
     }
