@@ -8,7 +8,7 @@ use crate::case;
 use crate::check::Assessment;
 use crate::receipt::Profile;
 use crate::signing::Signed;
-use crate::submission::{Digest, Submission};
+use crate::submission::{Digest, Sealed, Submission};
 use crate::words::Text;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,10 @@ pub struct HallInfo {
     pub version: String,
     /// The hall's clock, so that a device can show its own skew.
     pub now: DateTime<Utc>,
+    /// When the hall was last put back from a backup, in seconds since 1970; 0 when it never was. A device that sees
+    /// another one than before asks which of its submissions the hall has lost ([`Held`]).
+    #[serde(default)]
+    pub epoch: i64,
 }
 
 /// `PUT /submissions/{id}` answers 201 or 200 with this: the hall's own receipt is the acknowledgement. Also
@@ -61,6 +65,101 @@ pub struct Acknowledgement {
 #[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct Wanted {
     pub chunks: Vec<Digest>,
+}
+
+/// `POST /submissions/unknown`: submissions that the hall has acknowledged to this device, at most [`HELD`]; answered by
+/// the ids (a list of UUIDs) of those that the hall does not have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    pub ids: Vec<Uuid>,
+}
+
+/// The most ids of one [`Held`].
+pub const HELD: usize = 1000;
+
+/// `PUT /submissions/{id}/again`: a submission that the hall has acknowledged and, put back from a backup, no longer has.
+/// With the acknowledgement, which the hall itself signed, the case gets its time and its short number back. Answered like
+/// `PUT /submissions/{id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Resend {
+    pub sealed: Sealed,
+    pub acknowledgement: Acknowledgement,
+}
+
+/// `POST /heartbeats`: how a kiosk or desk is doing, as a [`Signed`] document of its own key under
+/// [`crate::signing::HEARTBEAT`]. Answered by 204.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Heartbeat {
+    /// By the device's own clock, uncorrected: the hall sees how far it is off.
+    pub at: DateTime<Utc>,
+    /// The app's build.
+    pub app: String,
+    /// Version of the catalogue, and sequence of the trust list.
+    pub catalogue: Option<String>,
+    pub trust: Option<u64>,
+    /// Submissions not yet acknowledged, those of them that need somebody, and when the oldest was queued.
+    pub waiting: u32,
+    pub attention: u32,
+    pub oldest: Option<DateTime<Utc>>,
+    /// Scans that the hall does not have yet.
+    pub scans: u32,
+    /// Bytes of storage in use and allowed, where the browser tells.
+    pub usage: Option<u64>,
+    pub quota: Option<u64>,
+    pub camera: Part,
+    pub printer: Part,
+}
+
+/// How a part of the machine did in its last self-test.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    #[default]
+    Untested,
+    Works,
+    Fails,
+}
+
+/// `GET /fleet`, for operators: every device in force, as the hall last heard of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
+pub struct FleetRow {
+    /// Key id, hex.
+    pub kid: String,
+    pub name: String,
+    pub profile: Profile,
+    /// When the last heartbeat came, by the hall's clock.
+    pub seen_at: Option<DateTime<Utc>>,
+    pub heartbeat: Option<Heartbeat>,
+    pub alarms: Vec<Alarm>,
+}
+
+/// What an operator should look after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Alarm {
+    /// No heartbeat for a quarter of an hour, or none yet.
+    Silent,
+    /// Something waits for longer than half an hour.
+    Unsent,
+    /// A submission needs somebody.
+    Attention,
+    /// Storage is more than four fifths full.
+    Storage,
+    /// The clock is off by more than two minutes.
+    Clock,
+    /// App, catalogue or trust list are behind the hall's.
+    Behind,
+    Camera,
+    Printer,
 }
 
 /// `GET /submissions/{id}/progress`: what anyone who holds the receipt may know. No personal data.

@@ -12,6 +12,8 @@ pub const ACKNOWLEDGEMENT: &str = "mingbai/acknowledgement/1";
 pub const TRUST_LIST: &str = "mingbai/trust-list/1";
 /// The head of a catalogue.
 pub const BUNDLE: &str = "mingbai/catalogue/2";
+/// How a kiosk or desk is doing.
+pub const HEARTBEAT: &str = "mingbai/heartbeat/1";
 /// A whole catalogue, as halls published it before it had parts.
 pub const WHOLE_CATALOGUE: &str = "mingbai/catalogue/1";
 
@@ -66,7 +68,8 @@ pub enum Untrusted {
     Content(String),
 }
 
-fn message(context: &str, payload: &str) -> Vec<u8> {
+/// What is signed: for keys that are not at hand, such as a browser's.
+pub fn message(context: &str, payload: &str) -> Vec<u8> {
     [context.as_bytes(), &[0], payload.as_bytes()].concat()
 }
 

@@ -7,6 +7,7 @@ pub mod cases;
 pub mod catalogues;
 pub mod chunks;
 pub mod devices;
+pub mod hall;
 pub mod scans;
 pub mod staff;
 pub mod trust;
@@ -30,6 +31,7 @@ fn migrations() -> Migrator {
     Migrator::with_migrations(vec![
         step(1, "first", include_str!("migrations/0001_first.sql")),
         step(2, "parts", include_str!("migrations/0002_parts.sql")),
+        step(3, "kept", include_str!("migrations/0003_kept.sql")),
     ])
 }
 
