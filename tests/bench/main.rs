@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[cfg(not(target_family = "wasm"))]
+mod asking;
 mod measure;
 #[cfg(not(target_family = "wasm"))]
 mod prepare;

@@ -8,11 +8,12 @@ mod worked;
 #[path = "../many/mod.rs"]
 mod many;
 
+use crate::asking;
 use crate::workload::Workload;
 use base64::Engine as _;
 use mingbai::calendar::Calendar;
 use mingbai::catalogue::Item;
-use mingbai::catalogue::author::{self, HALL_FILE, Source, index};
+use mingbai::catalogue::author::{self, index};
 use mingbai::check::Application;
 use mingbai::rules::author::Scope;
 use mingbai::rules::{self, Rule, Type};
@@ -80,26 +81,8 @@ fn assessments() -> Vec<(Item, Application)> {
 
 /// An item with 200 facts and 100 conditions over them, half of it answered.
 fn long() -> (Item, Application) {
-    let base = author::sample().into_iter().find(|s| s.name == "marriage.toml").expect("a sample item");
-    let mut item: toml::Table = base.text.parse().unwrap();
-    let both = |zh: String, en: String| json!({ "zh": zh, "en": en });
-    let fact = |n: usize| json!({ "code": format!("f{n}"), "type": "int", "name": both(format!("第{n}项"), format!("entry {n}")), "ask": both(format!("第 {n} 项是多少?"), format!("How much is entry {n}?")) });
-    let condition = |n: usize| {
-        let (a, b) = (n * 2, n * 2 + 1);
-        let text = both(format!("第 {n} 条"), format!("Condition {n}"));
-        json!({ "code": format!("c{n}"), "text": text, "rule": format!("f{a} >= 10 || f{b} >= 20"), "remedy": text, "basis": ["licensing:12"] })
-    };
-    let table = |json: Json| toml::Value::try_from(json).unwrap();
-    item.insert("code".into(), "long".into());
-    item.insert("facts".into(), table((0..200).map(fact).collect()));
-    item.insert("conditions".into(), table((0..100).map(condition).collect()));
-    item.insert("gates".into(), toml::Value::Array(vec![]));
-    item.insert("materials".into(), toml::Value::Array(vec![]));
-    let hall = author::sample().into_iter().find(|s| s.name == HALL_FILE).expect("the hall's file");
-    let sources = [hall, Source { name: "long.toml".into(), text: item.to_string() }];
-    let item = author::compile(&sources).unwrap_or_else(|f| panic!("{}", f[0])).items.remove(0);
-    let facts = (0..100).map(|n| (format!("f{n}"), json!(15))).collect();
-    (item, Application { facts, ..Application::default() })
+    let item = author::compile(&asking::sources(200)).unwrap_or_else(|f| panic!("{}", f[0])).items.remove(0);
+    (item, Application { facts: asking::answers(100), ..Application::default() })
 }
 
 /// Names, pinyin, initials, everyday words, English and mistyped words, from their first key to their last.
