@@ -94,8 +94,8 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') {
     event.respondWith(answer(request, PAGE));
   } else if (url.pathname === '/version.json') {
-    // Which build this is: known to the list alone.
-    event.respondWith(Response.json({ version: PRECACHE.version }));
+    // Which build this is, and whether all of it is here: known to the list alone.
+    event.respondWith(isWhole().then((whole) => Response.json({ version: PRECACHE.version, whole })));
   } else if (LISTED.has(url.pathname)) {
     event.respondWith(answer(request, url.pathname));
   }

@@ -9,7 +9,7 @@ use crate::calendar::hall_date;
 use crate::case::{self, By, Clock, Event, Notice, State};
 use crate::catalogue::Item;
 use crate::receipt::number;
-use crate::submission::{CHUNKS, Submission, open, open_chunk};
+use crate::submission::{CHUNKS, Submission, media, open, open_chunk};
 use crate::words::Text;
 use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
@@ -151,8 +151,8 @@ pub async fn decide(hall: &Hall, which: &Which, decide: Decide, staff: &Staff, n
     view(hall, &Which::Receipt(case.listed.id), now).await
 }
 
-/// An attachment, opened, and its type as its own first bytes say.
-pub async fn attachment(hall: &Hall, which: &Which, place: usize) -> Result<(&'static str, Vec<u8>), Refusal> {
+/// An attachment, opened, and its type as its own first bytes say. Who opened which is noted in the log.
+pub async fn attachment(hall: &Hall, which: &Which, place: usize, staff: &Staff) -> Result<(&'static str, Vec<u8>), Refusal> {
     let case = find(&mut *hall.store.read().await?, which).await?;
     let submission = opened(hall, &case)?;
     let attachment = submission.attachments.get(place).ok_or(problem::NOT_FOUND)?;
@@ -162,19 +162,13 @@ pub async fn attachment(hall: &Hall, which: &Which, place: usize) -> Result<(&'s
         let plain = open_chunk(&sealed, &case.envelope.hall, &case.envelope.kid, hall.keys.sealing());
         bytes.extend(plain.map_err(|_| problem::ATTACHMENT)?);
     }
-    let media_type = sniff(&bytes).filter(|_| bytes.len() as u64 == attachment.length).ok_or(problem::ATTACHMENT)?;
-    Ok((media_type, bytes))
-}
-
-/// The few types that are shown; whatever a device may have claimed, everything else is not.
-fn sniff(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("image/png"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
-        [b'%', b'P', b'D', b'F', b'-', ..] => Some("application/pdf"),
-        _ => None,
+    if bytes.len() as u64 != attachment.length {
+        return Err(problem::ATTACHMENT.into());
     }
+    // Whatever a device may have claimed it to be.
+    let kind = media::showable(&bytes).map_err(|wrong| problem::ATTACHMENT.because(wrong.to_string()))?;
+    tracing::info!(user = staff.user, case = case.listed.short_number, place, "attachment opened");
+    Ok((kind.media_type(), bytes))
 }
 
 /// What the holder of a receipt may know.

@@ -4,7 +4,7 @@
 
 use super::Error;
 use super::keys::Keys;
-use super::store::Store;
+use super::store::{self, Store};
 use super::store::catalogues::{self, Head};
 use crate::calendar::{Calendar, hall_date};
 use crate::catalogue::{Card, Item};
@@ -12,7 +12,7 @@ use crate::catalogue::author::publish::Published;
 use crate::catalogue::author::{self, Catalogue, Finding, Severity, Source};
 use crate::catalogue::bundle::{Bundle, Part, pack_of};
 use crate::catalogue::search::Listing;
-use crate::signing::WHOLE_CATALOGUE;
+use crate::signing::{Signed, WHOLE_CATALOGUE};
 use axum::body::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
@@ -75,10 +75,14 @@ pub async fn prepare(
     calendar: Calendar,
     today: NaiveDate,
 ) -> Result<(Published, Option<Head>), Error> {
-    let latest = catalogues::latest(&mut *store.read().await?).await?;
-    let next = latest.as_ref().map_or(0, |head| head.sequence) + 1;
+    let mut db = store.read().await?;
+    let latest = catalogues::latest(&mut db).await?;
+    let epoch = store::hall::epoch(&mut db).await?.unsigned_abs();
+    drop(db);
+    let next = latest.as_ref().map_or(1, |head| head.sequence + 1).max(epoch);
     let mut published = spawn_blocking(move || catalogue.publish(calendar, today, next)).await.map_err(Error::Task)?;
-    let same = latest.filter(|head| head.version == published.bundle.version);
+    // What a backup brought back is published anew: devices may have seen a later number than it has.
+    let same = latest.filter(|head| head.version == published.bundle.version && head.sequence >= epoch);
     if let Some(head) = &same {
         published.bundle.sequence = head.sequence;
     }
@@ -104,6 +108,14 @@ pub struct Current {
     pub packed: Bytes,
 }
 
+impl Current {
+    fn of(bundle: Bundle, signed: &Signed) -> Result<Current, Error> {
+        let signed = serde_json::to_vec(signed)?;
+        let packed = pack(&signed).into();
+        Ok(Current { bundle, signed: signed.into(), packed })
+    }
+}
+
 /// The catalogue as it was read, kept for the day on which something of it takes effect.
 struct Coming {
     day: NaiveDate,
@@ -125,14 +137,26 @@ impl Catalogues {
         let Authored { catalogue, sources } = read;
         let hall = catalogue.hall.code.clone();
         let (current, coming) = publish(store, keys, Arc::new(catalogue), &sources, calendar, now).await?;
-        Ok(Catalogues {
+        Ok(Catalogues::of(hall, current, coming, keys))
+    }
+
+    /// What was published last, by whom it may be: nothing is published here.
+    pub async fn published(store: &Store, keys: &Keys) -> Result<Catalogues, Error> {
+        let latest = catalogues::latest(&mut *store.read().await?).await?.filter(|head| head.sequence > 0);
+        let Head { signed, .. } = latest.ok_or(Error::NeverServed)?;
+        let bundle = Bundle::open(&signed, &keys.root_public()).map_err(Error::Untrusted)?;
+        Ok(Catalogues::of(bundle.hall.code.clone(), Current::of(bundle, &signed)?, None, keys))
+    }
+
+    fn of(hall: String, current: Current, coming: Option<Coming>, keys: &Keys) -> Catalogues {
+        Catalogues {
             hall,
             current: RwLock::new(Arc::new(current)),
             coming: Mutex::new(coming.map(Arc::new)),
             editions: Mutex::default(),
             packs: Mutex::default(),
             root: keys.root_public(),
-        })
+        }
     }
 
     /// The hall's code.
@@ -275,10 +299,8 @@ async fn publish(
             head.signed
         }
     };
-    let signed = serde_json::to_vec(&signed)?;
-    let packed = pack(&signed).into();
     let coming = catalogue.next_change(today).map(|day| Coming { day, catalogue, calendar });
-    Ok((Current { bundle, signed: signed.into(), packed }, coming))
+    Ok((Current::of(bundle, &signed)?, coming))
 }
 
 /// A published catalogue, as the hall looks into it.

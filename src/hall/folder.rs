@@ -112,14 +112,14 @@ fn swap(draft: &Path, out: &Path) -> io::Result<()> {
 }
 
 #[cfg(target_os = "linux")]
-fn exchange(draft: &Path, out: &Path) -> io::Result<()> {
+pub(super) fn exchange(draft: &Path, out: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     Ok(renameat_with(CWD, draft, CWD, out, RenameFlags::EXCHANGE)?)
 }
 
 /// Two steps where the system has no single one; what fails between them is undone.
 #[cfg(not(target_os = "linux"))]
-fn exchange(draft: &Path, out: &Path) -> io::Result<()> {
+pub(super) fn exchange(draft: &Path, out: &Path) -> io::Result<()> {
     let aside = draft.with_extension("replaced");
     fs::rename(out, &aside)?;
     if let Err(error) = fs::rename(draft, out) {

@@ -30,7 +30,7 @@ fn writes(method: &Method) -> bool {
 
 pub async fn rate(State(hall): State<Hall>, ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request, next: Next) -> Response {
     if writes(request.method())
-        && let Err(wait) = hall.limits.take(peer.ip(), Instant::now())
+        && let Err(wait) = hall.limits.write(peer.ip(), Instant::now())
     {
         return problem::RATE.after(wait).into_response();
     }

@@ -1,7 +1,8 @@
 //! What can be seen from outside: JSON logs on stderr and Prometheus metrics. Neither has a body, a query, an address of
-//! a person or an id: a request is named by its route's pattern.
+//! a person or an id: a request is named by its route's pattern. One line is for the auditors and says more: which clerk
+//! opened an attachment of which case.
 
-use super::{Error, Hall, store};
+use super::{Error, Hall, fleet, store};
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{Method, header};
 use axum::middleware::Next;
@@ -20,6 +21,11 @@ const DURATION: &str = "mingbai_request_seconds";
 const SUBMISSIONS: &str = "mingbai_submissions_total";
 const CHUNKS: &str = "mingbai_chunks_total";
 const WAITING: &str = "mingbai_cases_waiting";
+const DEVICES: &str = "mingbai_devices";
+const SILENT: &str = "mingbai_devices_silent";
+const OUTBOXES: &str = "mingbai_outbox_waiting";
+const OLDEST: &str = "mingbai_outbox_oldest_seconds";
+const FREE: &str = "mingbai_disk_free_bytes";
 
 /// Structured logs on stderr. `RUST_LOG` chooses how much; `info` unless told otherwise.
 pub fn log_to_stderr() {
@@ -46,6 +52,11 @@ pub fn metrics() -> Result<Metrics, Error> {
     metrics::describe_counter!(SUBMISSIONS, "Submissions by what became of them");
     metrics::describe_counter!(CHUNKS, "Attachment chunks that arrived");
     metrics::describe_gauge!(WAITING, "Cases that nobody has taken up");
+    metrics::describe_gauge!(DEVICES, "Kiosks and desks in force");
+    metrics::describe_gauge!(SILENT, "Kiosks and desks that were not heard of for a quarter of an hour");
+    metrics::describe_gauge!(OUTBOXES, "Submissions that wait in outboxes, by the last heartbeats");
+    metrics::describe_gauge!(OLDEST, metrics::Unit::Seconds, "For how long the oldest of them has waited");
+    metrics::describe_gauge!(FREE, metrics::Unit::Bytes, "Free space of the disk");
     Ok(installed.insert(made).clone())
 }
 
@@ -89,6 +100,18 @@ pub async fn show(State(hall): State<Hall>, ConnectInfo(peer): ConnectInfo<Socke
         return Err(super::problem::NOT_FOUND.into());
     }
     let waiting = store::cases::waiting(&mut *hall.store.read().await?).await?;
-    metrics::gauge!(WAITING).set(f64::from(waiting));
+    let now = super::now();
+    let fleet = fleet::summary(&fleet::show(&hall, now).await?, now);
+    let gauges = [
+        (WAITING, f64::from(waiting)),
+        (DEVICES, fleet.devices as f64),
+        (SILENT, fleet.silent as f64),
+        (OUTBOXES, fleet.waiting as f64),
+        (OLDEST, fleet.oldest as f64),
+        (FREE, hall.store.chunks.free()? as f64),
+    ];
+    for (name, value) in gauges {
+        metrics::gauge!(name).set(value);
+    }
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], hall.metrics.render()).into_response())
 }

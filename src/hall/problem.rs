@@ -6,6 +6,7 @@ use crate::words::Phrase;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use std::io::ErrorKind;
 use std::time::Duration;
 
 /// A kind of refusal. Codes are part of the contract: append, never rename.
@@ -54,11 +55,16 @@ kinds! {
     TOO_MANY = UNPROCESSABLE_ENTITY, "too-many", "附件数量超过上限", "There are more attachments than allowed";
     CONFLICT = CONFLICT, "conflict", "同一编号已经有一份内容不同的提交", "There is already another submission under this id";
     DAY_FULL = SERVICE_UNAVAILABLE, "day-full", "今天的编号已经用完,明天会自动再次提交", "Today's numbers are used up; it will be sent again tomorrow";
+    NO_ROOM = SERVICE_UNAVAILABLE, "no-room", "大厅的存储空间不足,会自动再次提交", "The hall is short of storage; it will be sent again";
+    BUSY = SERVICE_UNAVAILABLE, "busy", "大厅系统繁忙,会自动再次提交", "The hall is busy; it will be sent again";
+    ACKNOWLEDGEMENT = UNPROCESSABLE_ENTITY, "acknowledgement", "随附的不是本大厅对这份提交的回执", "What came with it is not this hall's receipt for this submission";
+    TOO_MANY_IDS = UNPROCESSABLE_ENTITY, "too-many-ids", "一次询问的编号超过上限", "There are more ids than may be asked for at once";
     DIGEST = UNPROCESSABLE_ENTITY, "digest", "内容与名称里的摘要不符", "The content does not have the digest in its name";
 
     CODE = FORBIDDEN, "code", "登记码不对、已用过或已过期", "The code is wrong, used or out of date";
     PUBLIC_KEY = UNPROCESSABLE_ENTITY, "public-key", "公钥不是有效的 Ed25519 公钥", "The public key is not a valid Ed25519 key";
     NAME = UNPROCESSABLE_ENTITY, "name", "名称应为 1 至 60 个字", "A name has 1 to 60 characters";
+    NOT_IN_FORCE = FORBIDDEN, "not-in-force", "设备没有登记、已到期或已被吊销", "The device is not enrolled, its certificate ran out, or it is revoked";
     DEVICE_EXISTS = CONFLICT, "device-exists", "这把密钥已经登记过", "This key is enrolled already";
     PROFILE = UNPROCESSABLE_ENTITY, "profile", "只有自助机和窗口工位需要登记", "Only kiosks and desks are enrolled";
 
@@ -86,6 +92,13 @@ impl Kind {
     }
 }
 
+impl Refusal {
+    /// For those who do not get it over the wire.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
 impl From<Kind> for Refusal {
     fn from(kind: Kind) -> Refusal {
         Refusal { kind, detail: None, retry_after: None }
@@ -98,6 +111,56 @@ fn internal(cause: &dyn std::fmt::Display) -> Refusal {
     INTERNAL.into()
 }
 
+/// A disk that is full and a database that somebody else holds pass: the sender tries again.
+const PASSES: Duration = Duration::from_secs(60);
+
+fn passing(kind: Kind, cause: &dyn std::fmt::Display) -> Refusal {
+    tracing::error!(%cause, code = kind.code, "cannot be done now");
+    kind.after(PASSES)
+}
+
+fn from_database(cause: &sqlx::Error) -> Refusal {
+    /// SQLite's own numbers; the higher bits tell more.
+    const BUSY_CODE: i32 = 5;
+    const FULL_CODE: i32 = 13;
+    let code = cause.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<i32>().ok());
+    match (cause, code.map(|code| code & 0xff)) {
+        (_, Some(FULL_CODE)) => passing(NO_ROOM, cause),
+        (_, Some(BUSY_CODE)) | (sqlx::Error::PoolTimedOut, _) => passing(BUSY, cause),
+        (sqlx::Error::Io(inner), _) => from_file(inner),
+        _ => internal(cause),
+    }
+}
+
+fn from_file(cause: &std::io::Error) -> Refusal {
+    match cause.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => passing(NO_ROOM, cause),
+        _ => internal(cause),
+    }
+}
+
+impl From<sqlx::Error> for Refusal {
+    fn from(cause: sqlx::Error) -> Refusal {
+        from_database(&cause)
+    }
+}
+
+impl From<std::io::Error> for Refusal {
+    fn from(cause: std::io::Error) -> Refusal {
+        from_file(&cause)
+    }
+}
+
+impl From<super::Error> for Refusal {
+    fn from(cause: super::Error) -> Refusal {
+        match &cause {
+            super::Error::Database(inner) => from_database(inner),
+            super::Error::File { cause: inner, .. } => from_file(inner),
+            _ => internal(&cause),
+        }
+    }
+}
+
 macro_rules! from_inside {
     ($($cause:ty),*) => {
         $(impl From<$cause> for Refusal {
@@ -108,7 +171,7 @@ macro_rules! from_inside {
     };
 }
 
-from_inside!(super::Error, sqlx::Error, std::io::Error, getrandom::Error, crate::receipt::Unreadable, crate::signing::Untrusted);
+from_inside!(getrandom::Error, crate::receipt::Unreadable, crate::signing::Untrusted);
 
 // What serde says may quote what it read, which may be about a person: only the place is logged.
 impl From<serde_json::Error> for Refusal {
@@ -140,6 +203,22 @@ impl IntoResponse for Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_passes_is_not_the_halls_fault() {
+        let of = |kind: ErrorKind| Refusal::from(super::super::Error::File { what: "", path: "".into(), cause: kind.into() });
+        for (refusal, code) in [
+            (of(ErrorKind::StorageFull), "no-room"),
+            (of(ErrorKind::QuotaExceeded), "no-room"),
+            (of(ErrorKind::PermissionDenied), "internal"),
+            (sqlx::Error::PoolTimedOut.into(), "busy"),
+            (sqlx::Error::Io(ErrorKind::StorageFull.into()).into(), "no-room"),
+            (sqlx::Error::RowNotFound.into(), "internal"),
+        ] {
+            assert_eq!(refusal.kind.code, code);
+            assert_eq!(refusal.retry_after.is_some(), code != "internal");
+        }
+    }
 
     #[test]
     fn codes_are_told_apart() {

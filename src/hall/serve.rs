@@ -4,16 +4,18 @@ use super::auth::Doors;
 use super::catalogue::Catalogues;
 use super::keys::Keys;
 use super::limits::Limits;
+use super::lock::Lock;
 use super::store::Store;
-use super::{Error, catalogue, init, now, observe, open, routes, trust};
+use super::problem::{self, Refusal};
+use super::{Error, catalogue, init, intake, now, observe, open, routes, sweep, trust};
 use axum_server::tls_rustls::RustlsConfig;
 use axum_server::{Address, Handle, Server};
 use hyper_util::rt::TokioTimer;
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How to run the server.
 #[derive(Clone, Debug)]
@@ -28,7 +30,13 @@ pub struct Config {
     pub tls: Option<(PathBuf, PathBuf)>,
     /// Departures of a further year, `date,kind` lines.
     pub holidays: Option<PathBuf>,
+    /// Bytes of the disk that stay free: below that nothing new is taken in, so that the database and what is on record
+    /// already always have room.
+    pub keep_free: u64,
 }
+
+/// What stays free unless somebody says otherwise.
+pub const KEEP_FREE: u64 = 512 << 20;
 
 /// The server takes requests now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,9 +51,12 @@ pub struct Shared {
     pub store: Store,
     pub keys: Keys,
     pub catalogues: Catalogues,
+    pub trust: trust::Opened,
     pub open: open::Kept,
     pub doors: Doors,
     pub limits: Limits,
+    pub queue: intake::Queue,
+    pub keep_free: u64,
     pub metrics: observe::Metrics,
     /// Under TLS: cookies are `Secure`, browsers are told to stay with https.
     pub secure: bool,
@@ -77,16 +88,47 @@ impl Hall {
         let now = now();
         trust::prepare(&store, &keys, &read.catalogue.hall.code, now).await?;
         let catalogues = Catalogues::open(&store, &keys, read, calendar, now).await?;
+        Hall::of(store, keys, catalogues, config.tls.is_some(), config.keep_free)
+    }
+
+    /// The hall as a command works in it, with the catalogue that is published, beside the running server or without one.
+    pub async fn beside(data: &Path) -> Result<Hall, Error> {
+        let keys = Keys::open(data)?;
+        let store = Store::open(data).await?;
+        let catalogues = Catalogues::published(&store, &keys).await?;
+        Hall::of(store, keys, catalogues, false, KEEP_FREE)
+    }
+
+    fn of(store: Store, keys: Keys, catalogues: Catalogues, secure: bool, keep_free: u64) -> Result<Hall, Error> {
         Ok(Hall(Arc::new(Shared {
             store,
             keys,
             catalogues,
+            trust: trust::Opened::default(),
             open: open::Kept::default(),
             doors: Doors::default(),
             limits: Limits::default(),
+            queue: intake::Queue::default(),
+            keep_free,
             metrics: observe::metrics()?,
-            secure: config.tls.is_some(),
+            secure,
         })))
+    }
+
+    /// Is there room for something new? Sent again later, there may be.
+    pub fn room(&self) -> Result<(), Refusal> {
+        if self.store.chunks.free()? < self.keep_free {
+            tracing::error!("the disk is nearly full: nothing new is taken in");
+            return Err(problem::NO_ROOM.after(ROOM_AGAIN));
+        }
+        Ok(())
+    }
+
+    /// Closes the database, unless somebody still shares the hall.
+    pub async fn close(self) {
+        if let Some(shared) = Arc::into_inner(self.0) {
+            shared.store.close().await;
+        }
     }
 }
 
@@ -94,8 +136,12 @@ impl Hall {
 const GRACE: Duration = Duration::from_secs(10);
 /// How long the head of a request may take to arrive.
 const HEADERS: Duration = Duration::from_secs(20);
+/// When a device that found no room tries again.
+const ROOM_AGAIN: Duration = Duration::from_secs(300);
 /// How often the metrics are tidied, and whether another catalogue is due is looked at.
 const UPKEEP: Duration = Duration::from_secs(10);
+/// How often chunks that nothing needs are collected.
+const SWEEP: Duration = Duration::from_secs(3600);
 
 /// Serves until `shutdown`, then lets the requests under way finish. `on_ready` is called once, when it listens.
 pub async fn serve(
@@ -103,6 +149,7 @@ pub async fn serve(
     on_ready: impl FnOnce(&Ready),
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
+    let _lock = Lock::take(&config.data)?;
     let hall = Hall::open(&config).await?;
     let listening = |cause| Error::Listen { address: config.listen, cause };
     let listener = TcpListener::bind(config.listen).map_err(listening)?;
@@ -128,8 +175,17 @@ pub async fn serve(
     let upkeep = tokio::spawn({
         let hall = hall.clone();
         async move {
+            let mut swept = Instant::now();
             loop {
                 tokio::time::sleep(UPKEEP).await;
+                if swept.elapsed() >= SWEEP {
+                    swept = Instant::now();
+                    // With little room left, what nobody came back for within a day goes too: the device still has it.
+                    let tight = hall.store.chunks.free().is_ok_and(|free| free / 4 < hall.keep_free);
+                    if let Err(cause) = sweep::sweep(&hall.store, if tight { sweep::TIGHT } else { sweep::AGE }).await {
+                        tracing::error!(%cause, "chunks that nothing needs cannot be collected");
+                    }
+                }
                 hall.metrics.run_upkeep();
                 if let Err(cause) = hall.catalogues.renew(&hall.store, &hall.keys, now()).await {
                     tracing::error!(%cause, "the catalogue of today cannot be published");
@@ -148,9 +204,7 @@ pub async fn serve(
     upkeep.abort();
     // It shares the hall until it has ended.
     let _ = upkeep.await;
-    if let Some(shared) = Arc::into_inner(hall.0) {
-        shared.store.close().await;
-    }
+    hall.close().await;
     served.map_err(listening)
 }
 

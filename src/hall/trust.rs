@@ -1,22 +1,40 @@
 //! The trust list: made from the hall's signing keys and the enrolled devices, signed by the root key, and issued anew
 //! with every change and before it grows old.
 
-use super::Error;
 use super::keys::Keys;
 use super::store::{self, Store, trust::Issued};
+use super::{Error, Hall};
 use crate::receipt::{HallKey, TrustList};
 use crate::signing::{Signed, TRUST_LIST, hex};
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::SqliteConnection;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A list is issued again when it is older than this, well before desks begin to mention its age.
 const FRESH: TimeDelta = TimeDelta::hours(12);
 /// How long a signing key serves.
 const KEY_LIFE: TimeDelta = TimeDelta::days(3650);
 
-/// Issues a new list inside a change.
+/// The list that was opened last, so that not every submission opens it anew.
+#[derive(Default)]
+pub struct Opened(Mutex<Option<Arc<TrustList>>>);
+
+impl Opened {
+    fn get(&self, sequence: u64) -> Option<Arc<TrustList>> {
+        let opened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.as_ref().filter(|list| list.sequence == sequence).cloned()
+    }
+
+    fn put(&self, list: Arc<TrustList>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(list);
+    }
+}
+
+/// Issues a new list inside a change. After a backup was put back the numbers go on above every one that the lost database
+/// can have given out, or devices would take the list for an old one.
 pub async fn issue(db: &mut SqliteConnection, keys: &Keys, hall: &str, now: DateTime<Utc>) -> Result<Signed, Error> {
-    let sequence = store::trust::latest(db).await?.map_or(1, |latest| latest.sequence + 1);
+    let next = store::trust::latest(db).await?.map_or(1, |latest| latest.sequence + 1);
+    let sequence = next.max(store::hall::epoch(db).await?.unsigned_abs());
     let list = TrustList {
         hall: hall.to_owned(),
         sequence,
@@ -60,7 +78,15 @@ pub async fn current(store: &Store, keys: &Keys, hall: &str, now: DateTime<Utc>)
     Ok(signed)
 }
 
-/// The same, opened.
-pub async fn list(store: &Store, keys: &Keys, hall: &str, now: DateTime<Utc>) -> Result<TrustList, Error> {
-    current(store, keys, hall, now).await?.open(TRUST_LIST, &keys.root_public()).map_err(Error::Untrusted)
+/// The same, opened. Another process may have issued one, so the database is asked for its number every time.
+pub async fn list(hall: &Hall, now: DateTime<Utc>) -> Result<Arc<TrustList>, Error> {
+    let newest = store::trust::newest(&mut *hall.store.read().await?).await?;
+    let fresh = newest.filter(|(_, issued_at)| now - *issued_at < FRESH);
+    if let Some(list) = fresh.and_then(|(sequence, _)| hall.trust.get(sequence)) {
+        return Ok(list);
+    }
+    let signed = current(&hall.store, &hall.keys, hall.code(), now).await?;
+    let list = Arc::new(signed.open::<TrustList>(TRUST_LIST, &hall.keys.root_public()).map_err(Error::Untrusted)?);
+    hall.trust.put(list.clone());
+    Ok(list)
 }

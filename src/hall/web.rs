@@ -54,6 +54,15 @@ fn answer(path: &str, plain: EmbeddedFile, headers: &HeaderMap) -> Response {
     response
 }
 
+/// Which build of the app this is, as the app names it: the program's version and, where the app is built in, the digest
+/// of all its files.
+pub fn build() -> String {
+    let list = App::get("precache.js").and_then(|file| String::from_utf8(file.data.into_owned()).ok()).unwrap_or_default();
+    let digest = list.split_once(r#""version":""#).and_then(|(_, rest)| rest.split('"').next());
+    let package = env!("CARGO_PKG_VERSION");
+    digest.map_or_else(|| package.to_owned(), |digest| format!("{package}+{digest}"))
+}
+
 /// Does the asker hold what `tag` names?
 pub fn has_already(headers: &HeaderMap, tag: &str) -> bool {
     let held = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()).unwrap_or_default();

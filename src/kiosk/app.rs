@@ -1,7 +1,7 @@
 //! What the whole app knows: one copyable struct of signals, provided as context by `pages::Root`.
 
 use super::device::preferences::{self, Preferences};
-use super::device::{self, clock, hall, health, net, scans, update};
+use super::device::{self, clock, drafts, hall, health, heartbeat, net, scans, update};
 use super::outbox::{self, Push};
 use crate::api::HallInfo;
 use crate::calendar::hall_time;
@@ -29,8 +29,10 @@ const BEAT: u32 = 9_000;
 const PROBE_EVERY: u32 = 3;
 /// Trust list and catalogue are asked for, and a new version of the app is looked for, on every so many beats.
 const REFRESH_EVERY: u32 = 40;
+/// What is kept only for a while is looked through on every so many beats.
+const TIDY_EVERY: u32 = 400;
 /// Above this share of the allowed storage people are warned.
-const FULL: f64 = 0.9;
+const FULL: f64 = 0.8;
 
 #[derive(Clone, Copy)]
 pub struct App {
@@ -146,9 +148,19 @@ impl App {
         self.online.set(now);
         if now && (!before || self.bundle.with_untracked(Option::is_none)) {
             self.refresh().await;
-            outbox::push(self, Push::Due);
+            self.send_due().await;
             self.drain_scans().await;
+        } else if now {
+            // Its clock and its epoch may have changed meanwhile; a distrusted answer is reported where it is read.
+            let _ = hall::greet(self).await;
         }
+    }
+
+    /// Sends what is due, with what a hall that was put back from a backup has lost.
+    async fn send_due(self) {
+        // What the hall cannot be asked now it is asked on the next beat.
+        let _ = outbox::recall(self).await;
+        outbox::push(self, Push::Due);
     }
 
     /// Sends what this desk scanned while the hall was out of reach, or nobody signed in.
@@ -179,12 +191,14 @@ impl App {
     async fn look_after(self) {
         self.probe().await;
         update::look().await;
+        self.tidy().await;
         if self.profile.get_untracked() == Profile::Desk {
             update::keep_decoder().await;
         }
         if self.profile.get_untracked() != Profile::Personal {
             health::persist().await;
         }
+        heartbeat::beat(self).await;
         for beat in 1_u32.. {
             TimeoutFuture::new((f64::from(BEAT) * (2.0 / 3.0 + js_sys::Math::random() * 2.0 / 3.0)) as u32).await;
             if !self.online.get_untracked() || beat % PROBE_EVERY == 0 {
@@ -192,9 +206,10 @@ impl App {
                 self.drain_scans().await;
             }
             if self.online.get_untracked() {
-                outbox::push(self, Push::Due);
+                self.send_due().await;
             }
             outbox::look_again(self).await;
+            heartbeat::beat(self).await;
             if beat % REFRESH_EVERY == 0 {
                 if self.online.get_untracked() {
                     self.refresh().await;
@@ -202,10 +217,20 @@ impl App {
                 }
                 self.warn_when_full().await;
             }
+            if beat % TIDY_EVERY == 0 {
+                self.tidy().await;
+            }
         }
     }
 
-    async fn warn_when_full(self) {
+    /// Lets go of what has been kept long enough, and of what nothing names any more.
+    async fn tidy(self) {
+        // Both say nothing to anybody, and are tried again.
+        let _ = outbox::let_go_of_old(self).await;
+        let _ = drafts::collect_photos().await;
+    }
+
+    pub(in crate::kiosk) async fn warn_when_full(self) {
         if health::fullness().await.is_some_and(|share| share > FULL) {
             self.trouble.set(Some(Text::new(
                 "本机存储空间快满了,请尽快联网上传,或请工作人员清理",
@@ -262,13 +287,22 @@ pub struct Draft {
     pub changed_at: DateTime<Utc>,
 }
 
+/// A picture of a material, or a document. Cheap to clone.
 #[derive(Clone, PartialEq)]
 pub struct Photo {
+    /// Its own, under which its bytes are stored once.
+    pub id: Uuid,
     /// Code of the material it shows.
     pub material: String,
     pub name: String,
     pub media_type: String,
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<[u8]>,
+}
+
+impl Photo {
+    pub fn new(material: String, name: String, media_type: String, bytes: Vec<u8>) -> Photo {
+        Photo { id: new_id(clock::now()), material, name, media_type, bytes: bytes.into() }
+    }
 }
 
 impl Draft {

@@ -17,6 +17,15 @@ pub fn make(date: chrono::NaiveDate, serial: u32) -> Option<String> {
     Some(format!("{base}{check:02}"))
 }
 
+/// The day and the serial that a number was made of.
+#[cfg(not(target_family = "wasm"))]
+pub fn taken(number: &str) -> Option<(chrono::NaiveDate, u32)> {
+    let number = parse(number)?;
+    let digits = |range: std::ops::Range<usize>| number.get(range)?.parse::<u32>().ok();
+    let year = i32::try_from(2000 + digits(0..2)?).ok()?;
+    Some((chrono::NaiveDate::from_yo_opt(year, digits(2..5)?)?, digits(5..9)?))
+}
+
 /// Reads what a person typed: any digits, full-width too, with spaces and hyphens. `None` when a digit is wrong.
 pub fn parse(typed: &str) -> Option<String> {
     let text = crate::words::identifier::normalise(typed);
@@ -57,6 +66,7 @@ mod tests {
             }
         }
         assert_eq!(make(NaiveDate::from_ymd_opt(2026, 1, 1).unwrap(), 10_000), None);
+        assert_eq!(taken(&number), NaiveDate::from_ymd_opt(2026, 11, 24).map(|day| (day, 137)));
         for bad in ["", "1", "abcdefghijk", "263280137999999"] {
             assert_eq!(parse(bad), None);
         }

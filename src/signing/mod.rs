@@ -14,6 +14,8 @@ pub const TRUST_LIST: &str = "mingbai/trust-list/1";
 pub const BUNDLE: &str = "mingbai/catalogue/2";
 /// How a kiosk or desk is doing.
 pub const HEARTBEAT: &str = "mingbai/heartbeat/1";
+/// What a backup of the hall holds.
+pub const BACKUP: &str = "mingbai/backup/1";
 /// A whole catalogue, as halls published it before it had parts.
 pub const WHOLE_CATALOGUE: &str = "mingbai/catalogue/1";
 

@@ -4,6 +4,9 @@
 //! Sealing is HPKE (RFC 9180): base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305. `info` binds
 //! protocol version and hall; the associated data binds id, item and key id, so an envelope cannot be passed off as another.
 
+pub mod export;
+pub mod media;
+pub mod queue;
 mod seal;
 
 pub use seal::{Sealed, SealedChunk, SealingKey, Unsealable, open, open_chunk, public_of, seal, seal_chunk};
@@ -17,6 +20,8 @@ use uuid::Uuid;
 
 /// The largest plaintext piece of an attachment, in bytes.
 pub const CHUNK: usize = 1024 * 1024 - 1024;
+/// The longest envelope that the hall reads, as JSON text, in bytes.
+pub const ENVELOPE: usize = 1024 * 1024;
 /// The most attachments a submission may carry, and the most chunks each.
 pub const ATTACHMENTS: usize = 30;
 pub const CHUNKS: usize = 20;

@@ -57,6 +57,12 @@ pub struct SealedChunk {
     pub bytes: Vec<u8>,
 }
 
+impl fmt::Debug for SealedChunk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SealedChunk({})", self.digest)
+    }
+}
+
 /// Why sealing or opening is not possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unsealable {

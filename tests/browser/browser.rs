@@ -38,6 +38,10 @@ impl Profile {
     pub fn fresh() -> Profile {
         Profile(tempfile::tempdir().expect("a folder for the browser"))
     }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
 }
 
 impl Browser {
@@ -48,10 +52,17 @@ impl Browser {
 
     /// With an earlier profile, and a film for its camera.
     pub async fn with(name: &str, size: (u32, u32), profile: Profile, camera: Option<&Path>) -> Browser {
+        Browser::launch(name, size, profile, camera, &[]).await
+    }
+
+    /// With more flags too.
+    pub async fn launch(name: &str, size: (u32, u32), profile: Profile, camera: Option<&Path>, more: &[&str]) -> Browser {
         let chromium = chromium::find().unwrap_or_else(|why| panic!("no browser to test with: {why}"));
         let port = free_port();
         let process = Command::new(&chromium.driver)
             .arg(format!("--port={port}"))
+            // Whatever it leaves, it leaves in its profile.
+            .env("TMPDIR", profile.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -61,6 +72,7 @@ impl Browser {
         caps.set_binary(&chromium.browser.to_string_lossy()).unwrap();
         caps.set_logging_prefs("browser", LoggingPrefsLogLevel::All).unwrap();
         let mut flags: Vec<String> = FLAGS.map(str::to_owned).to_vec();
+        flags.extend(more.iter().copied().map(str::to_owned));
         flags.push(format!("--user-data-dir={}", profile.0.path().display()));
         flags.push(format!("--window-size={},{}", size.0, size.1));
         if let Some(film) = camera {
@@ -84,6 +96,26 @@ impl Browser {
         std::mem::replace(&mut self.profile, Profile::fresh())
     }
 
+    /// The power goes: everything of this browser ends at once, in the middle of whatever it does.
+    pub fn kill(mut self) -> Profile {
+        kill_tree(self.process.id());
+        if let Some(driver) = self.driver.take() {
+            // There is no session left that could be ended.
+            let _ = driver.leak();
+        }
+        std::mem::replace(&mut self.profile, Profile::fresh())
+    }
+
+    /// Its driver's process, the root of all its others: for whoever kills it at the worst moment.
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Nobody has killed it yet.
+    pub fn is_running(&self) -> bool {
+        parent(self.process.id()).is_some()
+    }
+
     pub fn driver(&self) -> &WebDriver {
         self.driver.as_ref().expect("the browser is open")
     }
@@ -94,8 +126,8 @@ impl Browser {
         self.cdp("Emulation.setDeviceMetricsOverride", size).await;
     }
 
-    pub async fn cdp(&self, method: &str, parameters: Value) {
-        self.driver().cdp().send_raw(method, parameters).await.unwrap_or_else(|e| panic!("{method}: {e}"));
+    pub async fn cdp(&self, method: &str, parameters: Value) -> Value {
+        self.driver().cdp().send_raw(method, parameters).await.unwrap_or_else(|e| panic!("{method}: {e}"))
     }
 
     pub async fn open(&self, url: &str) {
@@ -294,6 +326,42 @@ impl Drop for Browser {
         let _ = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status();
         let _ = self.process.wait();
     }
+}
+
+/// SIGKILL for a process of ours and all that it has started, and the wait until they are gone.
+pub fn kill_tree(root: u32) {
+    let family = family(root);
+    let ids: Vec<String> = family.iter().map(u32::to_string).collect();
+    // One that has just ended by itself is no failure.
+    let _ = Command::new("kill").arg("-KILL").args(&ids).stderr(Stdio::null()).status();
+    let deadline = Instant::now() + PATIENCE;
+    while family.iter().any(|id| parent(*id).is_some()) {
+        assert!(Instant::now() < deadline, "the killed browser does not end");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The process and everything below it.
+fn family(root: u32) -> Vec<u32> {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let parents: Vec<(u32, u32)> = ids.filter_map(|id| Some((id, parent(id)?))).collect();
+    let mut family = vec![root];
+    let mut at = 0;
+    while let Some(id) = family.get(at).copied() {
+        family.extend(parents.iter().filter(|(_, parent)| *parent == id).map(|(id, _)| *id));
+        at += 1;
+    }
+    family
+}
+
+/// The parent of a process that still runs.
+fn parent(id: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The name in brackets may hold anything, also brackets.
+    let mut rest = stat.rsplit_once(')')?.1.split_ascii_whitespace();
+    let state = rest.next()?;
+    if matches!(state, "Z" | "X") { None } else { rest.next()?.parse().ok() }
 }
 
 const FLAGS: [&str; 11] = [

@@ -5,11 +5,15 @@ use crate::browser::Browser;
 use crate::hall::Hall;
 use serde_json::Value;
 
+/// The operator code that [`enrol`] chooses.
+pub const OPERATOR_CODE: &str = "480315";
+
 /// Makes the browser a `kiosk` or a `desk` of this hall, which can start without a network from then on.
 pub async fn enrol(browser: &Browser, hall: &Hall, profile: &str, name: &str) {
     browser.open(&hall.url("/desk")).await;
     browser.fill("enrol-code", &hall.device_code(profile)).await;
     browser.fill("enrol-name", name).await;
+    browser.fill("enrol-operator-code", OPERATOR_CODE).await;
     browser.click("enrol").await;
     browser.see_css(&format!("html[data-profile=\"{profile}\"]")).await;
     keeps_the_app(browser).await;
@@ -64,5 +68,11 @@ impl Api {
         let answer = self.client.get(format!("{}{path}", self.base)).header("cookie", &self.cookie).send().await.expect("an answer");
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
         answer.json().await.expect("JSON")
+    }
+
+    pub async fn bytes(&self, path: &str) -> Vec<u8> {
+        let answer = self.client.get(format!("{}{path}", self.base)).header("cookie", &self.cookie).send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        answer.bytes().await.expect("bytes").to_vec()
     }
 }

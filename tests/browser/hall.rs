@@ -1,6 +1,6 @@
 //! A hall of our own for one test: a data folder that is thrown away, demo staff, a free port. It can be stopped and
 //! started again, which is how a test takes the network away: a browser told to be offline does not tell its service
-//! worker.
+//! worker. It can also be killed in the middle of anything, and stand behind a network that is not a good one.
 
 use mingbai::catalogue::author::Source;
 use serde::Deserialize;
@@ -10,6 +10,8 @@ use sqlx::Connection as _;
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -19,6 +21,8 @@ pub struct Hall {
     /// Another catalogue than the sample.
     catalogue: Option<TempDir>,
     port: u16,
+    /// Where browsers find it, when that is not its own port.
+    front: Option<u16>,
     running: Option<Child>,
     staff: Vec<SignIn>,
 }
@@ -33,9 +37,16 @@ impl Hall {
     /// Sets up a hall and starts it.
     pub fn start() -> Hall {
         let data = tempfile::tempdir().expect("a folder for the hall");
-        let mut hall = Hall { data, catalogue: None, port: free_port(), running: None, staff: vec![] };
+        let mut hall = Hall { data, catalogue: None, port: free_port(), front: None, running: None, staff: vec![] };
         let created = hall.command(&["init", "--demo-staff"]);
         hall.staff = serde_json::from_value(created["staff"].clone()).expect("the demo staff");
+        hall.start_again();
+        hall
+    }
+
+    /// On a data folder that is there already, whose staff nobody knows.
+    pub fn over(data: TempDir) -> Hall {
+        let mut hall = Hall { data, catalogue: None, port: free_port(), front: None, running: None, staff: vec![] };
         hall.start_again();
         hall
     }
@@ -73,6 +84,44 @@ impl Hall {
         }
     }
 
+    /// Starts it if somebody has killed it. A hall that ended in any other way has failed.
+    pub fn revive(&mut self) {
+        if let Some(status) = self.running.as_mut().and_then(|child| child.try_wait().expect("looking at the hall")) {
+            assert_eq!(status.signal(), Some(9), "the hall ended by itself: {status}");
+            self.running = None;
+        }
+        if self.running.is_none() {
+            self.start_again();
+        }
+    }
+
+    /// The power goes.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.running.take() {
+            child.kill().expect("killing the hall");
+            child.wait().expect("waiting for the hall");
+        }
+    }
+
+    /// Its process, for whoever kills it at the worst moment.
+    pub fn process(&self) -> u32 {
+        self.running.as_ref().expect("the hall is not running").id()
+    }
+
+    /// From now on browsers come through `front`.
+    pub fn behind(&mut self, front: u16) {
+        self.front = Some(front);
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
     /// What it serves from its next start on.
     pub fn publish(&mut self, sources: &[Source]) {
         let folder = tempfile::tempdir().expect("a folder for the catalogue");
@@ -96,13 +145,13 @@ impl Hall {
         sqlx::query(restore).execute(&mut self.database().await).await.expect("the bytes of before");
     }
 
-    async fn database(&self) -> SqliteConnection {
+    pub async fn database(&self) -> SqliteConnection {
         let file = SqliteConnectOptions::new().filename(self.data.path().join("hall.db"));
         SqliteConnection::connect_with(&file).await.expect("the hall's database")
     }
 
     pub fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
+        format!("http://127.0.0.1:{}{path}", self.front.unwrap_or(self.port))
     }
 
     /// A one-time code that enrols a `kiosk` or a `desk`.
@@ -114,8 +163,24 @@ impl Hall {
         self.staff.iter().find(|s| s.user == user).unwrap_or_else(|| panic!("no demo user {user}")).clone()
     }
 
+    /// A restore keeps what was there before; a test of many has no room for that.
+    pub fn forget_replaced(&self) {
+        for entry in std::fs::read_dir(self.data()).expect("the data folder").flatten() {
+            if entry.file_name().to_string_lossy().starts_with("replaced-") {
+                std::fs::remove_dir_all(entry.path()).expect("removing what was replaced");
+            }
+        }
+    }
+
+    /// What `hall verify` finds wrong, a line each.
+    pub fn errors(&self) -> Vec<String> {
+        let output = program().args(["verify", "--json", "--data"]).arg(self.data()).output().expect("running hall");
+        let lines = String::from_utf8_lossy(&output.stdout);
+        lines.lines().filter(|line| line.contains("\"severity\":\"error\"")).map(str::to_owned).collect()
+    }
+
     /// Runs a `hall` command on this hall's data and reads its answer.
-    fn command(&self, words: &[&str]) -> Value {
+    pub fn command(&self, words: &[&str]) -> Value {
         let output = program().args(words).arg("--json").arg("--data").arg(self.data.path()).output().expect("running hall");
         assert!(output.status.success(), "hall {words:?}: {}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).expect("one JSON object")

@@ -1,23 +1,35 @@
 //! The real app in a real Chromium against a real hall: the whole story in one go ([`story`]), what devices must keep and
-//! must forget ([`devices`]), the catalogue they keep ([`catalogue`]), and every item through its own forms ([`items`]).
-//! The pictures ([`screens`]) and the measurements ([`speed`], [`rules`]) are tests that only `cargo x screens` and
+//! must forget ([`devices`]), the catalogue they keep ([`catalogue`]), every item through its own forms ([`items`]), attachments ([`attachments`]), and
+//! everything going wrong on purpose ([`chaos`]), what an operator sees and does ([`operator`]), and the outbox ([`outbox`]).
+//! The pictures ([`screens`]) and the measurements ([`speed`], [`rules`], [`throughput`]) are tests that only `cargo x screens` and
 //! `cargo x bench` run.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../dice/mod.rs"]
+mod dice;
+
 mod applicant;
+mod attachments;
 mod browser;
 mod camera;
 mod catalogue;
+mod chaos;
 mod chromium;
 mod desk;
 mod devices;
 mod hall;
 mod items;
+mod operator;
+mod outbox;
+mod privacy;
 mod rules;
 mod screens;
 mod speed;
 mod story;
+mod throughput;
+mod upgrades;
+mod worker;
 
 use tokio::sync::{Mutex, MutexGuard};
 

@@ -3,7 +3,7 @@
 use crate::applicant::{self, answer_one, association, confirm, declare, fill_in, home, keeps_the_app, next, receipt_text, short_number};
 use crate::browser::{Browser, DESK, KIOSK, PHONE, Profile};
 use crate::camera::film;
-use crate::desk::{enrol, sign_in, verdict};
+use crate::desk::{OPERATOR_CODE, enrol, sign_in, verdict};
 use crate::hall::Hall;
 use std::path::PathBuf;
 
@@ -118,6 +118,67 @@ async fn of_the_desk(hall: &mut Hall, lang: &str, receipt: &str) {
     desk.see("notice").await;
     shot("notice").await;
     desk.open(&hall.url("/operator")).await;
-    desk.see("machine").await;
+    desk.fill("operator-code", OPERATOR_CODE).await;
+    desk.click("code-open").await;
+    desk.see("queue-empty").await;
     shot("operator").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "writes tests/screens: cargo x screens"]
+async fn of_the_operators_page() {
+    let _turn = crate::turn().await;
+    for lang in ["zh", "en"] {
+        for (device, size) in [("kiosk", KIOSK), ("desk", DESK)] {
+            let mut hall = Hall::start();
+            let browser = Browser::start(device, size).await;
+            enrol(&browser, &hall, device, if device == "kiosk" { "自助机 3" } else { "12 号窗口" }).await;
+            of_an_operator(&mut hall, &browser, lang, device).await;
+        }
+    }
+}
+
+/// Behind the code: what waits and why, health, self-test, service and the fleet.
+async fn of_an_operator(hall: &mut Hall, browser: &Browser, lang: &str, device: &str) {
+    let shot = async |step: &str| take(browser, device, lang, &format!("operator-{step}")).await;
+    hall.stop();
+    let item = applicant::item(ITEM);
+    browser.open(&hall.url("/")).await;
+    home(browser).await;
+    applicant::begin(browser, ITEM).await;
+    fill_in(browser, &item, &association()).await;
+    confirm(browser, &item).await;
+    browser.see_value("receipt", "data-standing", "queued").await;
+    browser.open(&hall.url("/operator")).await;
+    if device == "kiosk" {
+        browser.click("attract").await;
+    }
+    if lang == "en" {
+        browser.click("lang").await;
+    }
+    browser.see("gate").await;
+    shot("code").await;
+    browser.fill("operator-code", OPERATOR_CODE).await;
+    browser.click("code-open").await;
+    browser.see("queued").await;
+    browser.see("health-printer").await;
+    shot("status").await;
+    hall.start_again();
+    browser.click("send-now").await;
+    browser.see("queue-empty").await;
+    browser.click("tab-test").await;
+    browser.click("test-start").await;
+    browser.see_value("step-sound", "data-stand", "asked").await;
+    browser.click("yes").await;
+    browser.see("test-page").await;
+    shot("test").await;
+    browser.click("yes").await;
+    browser.click("tab-service").await;
+    browser.click("unenrol").await;
+    browser.see("unenrol-yes").await;
+    shot("service").await;
+    browser.click("tab-fleet").await;
+    sign_in(browser, hall, "operator").await;
+    browser.see("fleet-row").await;
+    shot("fleet").await;
 }

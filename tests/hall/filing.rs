@@ -108,6 +108,9 @@ async fn only_pictures_and_pdf_are_shown() {
         (b"%PDF-1.7 x", Some("application/pdf")),
         (b"\x89PNG\r\n\x1a\nx", Some("image/png")),
         (b"RIFF\0\0\0\0WEBPx", Some("image/webp")),
+        // Neither what a picture may also be, nor a picture that would fill the clerk's memory.
+        (b"\xff\xd8\xff\xe0\0\x02%PDF-1.7<script>alert(1)</script>", Some("image/jpeg")),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\x01\x86\xa0\0\x01\x86\xa0\x08\x02\0\0\0\0\0\0\0", None),
     ] {
         let filing = phone.seal_with_photo(bytes);
         for chunk in &filing.chunks {

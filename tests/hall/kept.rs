@@ -83,6 +83,7 @@ async fn nothing_readable_about_a_person_is_kept_or_logged() {
         assert!(metrics.contains(wanted), "{wanted}");
     }
     assert!(log.contains("/api/v1/cases/{case}") && log.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
+    assert!(log.lines().any(|line| line.contains("attachment opened") && line.contains(&number)), "nobody knows who opened it");
     let secrets = [NAME, IDENTIFIER, PHONE, PASSWORD, &clerk.0.cookie.unwrap()["mingbai_session=".len()..]];
     for secret in secrets {
         assert!(!metrics.contains(secret) && !log.contains(secret), "{secret}");
@@ -108,12 +109,14 @@ async fn another_halls_catalogue_is_refused() {
         let code = format!("code = \"{}\"", world.anonymous().hall().await.code);
         std::fs::write(folder.path().join(&source.name), source.text.replace(&code, "code = \"other\"")).unwrap();
     }
+    let data = world.stop().await;
     let config = mingbai::hall::Config {
-        data: world.data.path().to_owned(),
+        data: data.path().to_owned(),
         listen: "127.0.0.1:0".parse().unwrap(),
         catalogue: Some(folder.path().to_owned()),
         tls: None,
         holidays: None,
+        keep_free: mingbai::hall::KEEP_FREE,
     };
     let refused = mingbai::hall::serve(config, |_| {}, std::future::pending()).await;
     assert!(matches!(refused, Err(mingbai::hall::Error::OtherHall { .. })), "{refused:?}");

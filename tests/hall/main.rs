@@ -3,13 +3,20 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod backups;
+mod again;
+mod chunks;
 mod devices;
+mod faults;
 mod filing;
+mod fleet;
 mod front;
 mod hostile;
+mod imported;
 mod kept;
 mod open;
 mod published;
 mod sign_in;
+mod upgrades;
 mod window;
 mod world;

@@ -6,13 +6,13 @@ use mingbai::api::*;
 use mingbai::calendar::hall_date;
 use mingbai::case::Act;
 use mingbai::catalogue::Item;
-use mingbai::catalogue::bundle::{Bundle, Part, in_force};
+use mingbai::catalogue::bundle::{self, Bundle, in_force};
 use mingbai::check::{Application, Declared, assess};
 use mingbai::hall::{self, Config};
 use mingbai::receipt::claims::sign;
 use mingbai::receipt::{Claims, DeviceKey, Kind, MaterialMark, Profile, TrustList};
 use mingbai::rules::Today;
-use mingbai::signing::{Signed, TRUST_LIST, from_hex, hex, key_id};
+use mingbai::signing::{HEARTBEAT, Signed, TRUST_LIST, from_hex, hex, key_id};
 use mingbai::submission::{Applicant, Attachment, Sealed, SealedChunk, SealingKey, Submission, seal, seal_chunk};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use serde::Serialize;
@@ -66,7 +66,7 @@ impl World {
     pub async fn open(data: TempDir, change: impl FnOnce(&mut Config)) -> World {
         hall::observe::log_to(|| Log);
         let listen = "127.0.0.1:0".parse().unwrap();
-        let mut config = Config { data: data.path().to_owned(), listen, catalogue: None, tls: None, holidays: None };
+        let mut config = Config { data: data.path().to_owned(), listen, catalogue: None, tls: None, holidays: None, keep_free: hall::KEEP_FREE };
         change(&mut config);
         let (stop, stopped) = oneshot::channel();
         let (ready, listening) = oneshot::channel();
@@ -85,10 +85,15 @@ impl World {
     }
 
     pub async fn restart_with(self, change: impl FnOnce(&mut Config)) -> World {
+        World::open(self.stop().await, change).await
+    }
+
+    /// Stops cleanly; the folder stays.
+    pub async fn stop(self) -> TempDir {
         let World { data, stop, running, .. } = self;
         stop.send(()).unwrap();
         running.await.unwrap();
-        World::open(data, change).await
+        data
     }
 
     pub fn anonymous(&self) -> Client {
@@ -182,6 +187,11 @@ impl Client {
         self.request(Method::PUT, &format!("/submissions/{}", sealed.id)).json(sealed).send().await.unwrap()
     }
 
+    pub async fn send_again(&self, sealed: &Sealed, acknowledgement: &Acknowledgement) -> Response {
+        let resend = Resend { sealed: sealed.clone(), acknowledgement: acknowledgement.clone() };
+        self.request(Method::PUT, &format!("/submissions/{}/again", sealed.id)).json(&resend).send().await.unwrap()
+    }
+
     pub async fn send_chunk(&self, chunk: &SealedChunk) -> Response {
         let request = self.request(Method::PUT, &format!("/chunks/{}", chunk.digest));
         request.header(header::CONTENT_TYPE, "application/octet-stream").body(chunk.bytes.clone()).send().await.unwrap()
@@ -196,7 +206,7 @@ impl Client {
         Bundle::open(&read::<Signed>(self.get("/catalogue").await).await, &root).unwrap()
     }
 
-    pub async fn part(&self, part: &Part) -> Vec<u8> {
+    pub async fn part(&self, part: &bundle::Part) -> Vec<u8> {
         let answer = self.get(&format!("/catalogue/parts/{}", part.sha256)).await;
         assert_eq!(answer.status(), StatusCode::OK);
         let bytes = answer.bytes().await.unwrap().to_vec();
@@ -266,6 +276,9 @@ impl Operator {
     }
     pub async fn devices(&self) -> Vec<DeviceKey> {
         read(self.0.get("/devices").await).await
+    }
+    pub async fn fleet(&self) -> Vec<FleetRow> {
+        read(self.0.get("/fleet").await).await
     }
     pub async fn revoke(&self, kid: &str) -> Response {
         self.0.post(&format!("/devices/{kid}/revoke"), &()).await
@@ -405,6 +418,28 @@ impl Device {
         });
         let claims = self.claims(&submission);
         self.seal_with(submission, &claims, chunks)
+    }
+
+    /// All is well.
+    pub fn heartbeat(&self) -> Heartbeat {
+        Heartbeat {
+            at: now(),
+            app: hall::web::build(),
+            catalogue: Some(self.catalogue.head.version.clone()),
+            trust: Some(1),
+            waiting: 0,
+            attention: 0,
+            oldest: None,
+            scans: 0,
+            usage: Some(1_000_000),
+            quota: Some(1_000_000_000),
+            camera: Part::Works,
+            printer: Part::Untested,
+        }
+    }
+
+    pub async fn beat(&self, heartbeat: &Heartbeat) -> Response {
+        self.client.post("/heartbeats", &Signed::sign(heartbeat, HEARTBEAT, &self.key).unwrap()).await
     }
 
     /// Prepares, sends and is acknowledged.

@@ -1,5 +1,6 @@
-//! Measurements that anyone can repeat. What is measured lives beside the tests: `tests/browser/speed.rs` (start-up) and
-//! `tests/bench` (rules, questions, search; natively and compiled to WebAssembly).
+//! Measurements that anyone can repeat. What is measured lives beside the tests: `tests/browser/speed.rs` (start-up),
+//! `tests/browser/throughput.rs` (the outbox) and `tests/bench` (rules, questions, search, what the hall takes in; natively
+//! and compiled to WebAssembly).
 
 use crate::test::{browser, cargo_test, prepare};
 use crate::tools::Tools;
@@ -7,7 +8,7 @@ use crate::{finish, say};
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 #[derive(Subcommand)]
@@ -23,11 +24,12 @@ pub enum Bench {
     },
     /// Rules, assessments, questions and search, natively and in Chromium, beside json-logic-js; one JSON object a line
     Rules,
+    /// Saving, sending and taking in: the app's outbox in Chromium beside bare puts, the hall beside bare commits; one JSON object a line
+    Outbox,
 }
 
 /// What json-logic-js is compared at.
 const JSON_LOGIC: &str = "2.0.5";
-const WASM: &str = "target/wasm32-unknown-unknown/wasm-release/examples/bench.wasm";
 
 pub fn run(what: Bench) -> Result<ExitCode> {
     let tools = prepare("measurements")?;
@@ -38,30 +40,47 @@ pub fn run(what: Bench) -> Result<ExitCode> {
             cargo_test(&tools, &mut command)
         }
         Bench::Rules => rules(&tools),
+        Bench::Outbox => outbox(&tools),
     }
 }
 
-/// One of the browser tests that are measurements.
-fn ignored(filter: &str) -> Command {
+/// One of the browser tests that only a task runs.
+pub fn ignored(filter: &str) -> Command {
     let mut command = browser();
     command.args([filter, "--", "--ignored", "--nocapture"]);
     command
 }
 
 fn rules(tools: &Tools) -> Result<ExitCode> {
-    let dir = Path::new("target/bench-rules");
-    fs::create_dir_all(dir).with_context(|| format!("creating {}", dir.display()))?;
+    let dir = folder("target/bench-rules")?;
     let native = ["run", "--locked", "--release", "--example", "bench", "--"];
-    done(Command::new("cargo").args(native).arg(dir))?;
-    let build = ["build", "--locked", "--profile", "wasm-release", "--example", "bench", "--target", "wasm32-unknown-unknown"];
+    done(Command::new("cargo").args(native).arg(&dir))?;
+    module(tools, "bench", &dir)?;
+    fs::copy(tools.npm("json-logic-js", JSON_LOGIC)?.join("logic.js"), dir.join("logic.js")).context("json-logic-js has no logic.js")?;
+    cargo_test(tools, ignored("rules::").env("MINGBAI_BENCH_DIR", dir))
+}
+
+fn outbox(tools: &Tools) -> Result<ExitCode> {
+    done(Command::new("cargo").args(["build", "--locked", "--release", "--bin", "hall"]).args(["--target-dir", "target"]))?;
+    let native = ["run", "--locked", "--release", "--example", "ingest", "--", "target/release/hall"];
+    done(Command::new("cargo").args(native))?;
+    let dir = folder("target/bench-outbox")?;
+    module(tools, "outbox", &dir)?;
+    cargo_test(tools, ignored("throughput::").env("MINGBAI_BENCH_DIR", dir))
+}
+
+fn folder(path: &str) -> Result<PathBuf> {
+    fs::create_dir_all(path).and_then(|()| fs::canonicalize(path)).with_context(|| format!("creating {path}"))
+}
+
+/// An example as a module for pages, made as the app is.
+fn module(tools: &Tools, example: &str, dir: &Path) -> Result<()> {
+    let build = ["build", "--locked", "--profile", "wasm-release", "--example", example, "--target", "wasm32-unknown-unknown"];
     // Whatever target folder is set: the file is looked for in this one.
     done(Command::new("cargo").args(build).args(["--target-dir", "target"]))?;
-    done(Command::new("wasm-bindgen").args(["--target", "web", "--no-typescript", "--out-dir"]).arg(dir).arg(WASM).env("PATH", tools.path()))?;
-    // As the app is made.
-    finish::optimise(&dir.join("bench_bg.wasm"))?;
-    fs::copy(tools.npm("json-logic-js", JSON_LOGIC)?.join("logic.js"), dir.join("logic.js")).context("json-logic-js has no logic.js")?;
-    let dir = dir.canonicalize()?;
-    cargo_test(tools, ignored("rules::").env("MINGBAI_BENCH_DIR", dir))
+    let wasm = format!("target/wasm32-unknown-unknown/wasm-release/examples/{example}.wasm");
+    done(Command::new("wasm-bindgen").args(["--target", "web", "--no-typescript", "--out-dir"]).arg(dir).arg(wasm).env("PATH", tools.path()))?;
+    finish::optimise(&dir.join(format!("{example}_bg.wasm")))
 }
 
 fn done(command: &mut Command) -> Result<()> {

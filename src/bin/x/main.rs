@@ -3,10 +3,11 @@
 //!
 //! - [`tools`]: wasm target, Trunk, wasm-bindgen, wasm-opt; [`debian`]: what the browser tests need from the system.
 //! - [`app`]: the wasm app → `dist/`; [`finish`]: what is done to the files that Trunk leaves.
-//! - [`up`]: a hall to try out; [`test`]: all tests and the pictures; [`bench`]: how fast it is; [`size`].
+//! - [`up`]: a hall to try out; [`test`]: all tests and the pictures; [`chaos`]: everything going wrong; [`bench`]: how fast it is; [`size`].
 
 mod app;
 mod bench;
+mod chaos;
 #[path = "../../../tests/browser/chromium.rs"]
 mod chromium;
 mod debian;
@@ -48,6 +49,8 @@ enum Task {
     Screens,
     /// Bytes of a first visit
     Size,
+    /// Kill browsers and halls, cut lines and fill disks, and see that nothing is lost, doubled or stuck
+    Chaos(chaos::Options),
     /// Measure speed
     Bench {
         #[command(subcommand)]
@@ -73,6 +76,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Up(options) => return up::run(&options),
         Task::Test { filter } => return test::all(filter.as_deref()),
         Task::Screens => return test::screens(),
+        Task::Chaos(options) => return chaos::run(&options),
         Task::Bench { what } => return bench::run(what),
         Task::Tools => drop(tools::install(&mut say::Steps::new(tools::STEPS))?),
         Task::App => {

@@ -4,10 +4,12 @@
 //! Exit codes: 0 done or valid; 1 refused or not valid; 2 misuse, which includes a file that cannot be read.
 
 mod assess;
+mod backup;
 mod catalogue;
 mod deadline;
 mod diff;
 mod identifier;
+mod outbox;
 mod people;
 mod receipt;
 mod rule;
@@ -41,6 +43,11 @@ pub struct Cli {
 enum Command {
     Serve(serve::Serve),
     Init(people::Init),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
+    Verify(backup::Verify),
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
     #[command(subcommand)]
     Device(people::Device),
     #[command(subcommand)]
@@ -64,6 +71,10 @@ impl Cli {
         let ended = match self.command {
             Command::Serve(args) => args.run(&voice),
             Command::Init(args) => args.run(&voice),
+            Command::Backup(args) => args.run(&voice),
+            Command::Restore(args) => args.run(&voice),
+            Command::Verify(args) => args.run(&voice),
+            Command::Outbox(args) => args.run(&voice),
             Command::Device(args) => args.run(&voice),
             Command::Staff(args) => args.run(&voice),
             Command::Catalogue(args) => args.run(&voice),

@@ -175,7 +175,7 @@ impl Staff {
 }
 
 /// The data folder, which must have been set up: a mistyped one would otherwise be made.
-fn set_up(data: &DataFolder) -> anyhow::Result<std::path::PathBuf> {
+pub(super) fn set_up(data: &DataFolder) -> anyhow::Result<std::path::PathBuf> {
     let folder = data.path()?;
     hall::keys::Keys::open(&folder)?;
     Ok(folder)

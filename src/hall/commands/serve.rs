@@ -27,6 +27,9 @@ pub struct Serve {
     tls_key: Option<PathBuf>,
     #[command(flatten)]
     holidays: Holidays,
+    /// Free disk space below which nothing new is taken in; devices keep it and send it again.
+    #[arg(long, value_name = "MIB", default_value_t = hall::KEEP_FREE >> 20)]
+    keep_free: u64,
 }
 
 #[derive(Serialize)]
@@ -45,6 +48,7 @@ impl Serve {
             catalogue: self.catalogue,
             tls: self.tls_cert.zip(self.tls_key),
             holidays: self.holidays.holidays,
+            keep_free: self.keep_free.saturating_mul(1 << 20),
         };
         let mut told = Ok(());
         wait(async {

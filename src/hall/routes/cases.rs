@@ -65,10 +65,10 @@ pub async fn act(
     responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"))
 )]
 pub async fn attachment(
-    _: Caseworker,
+    Caseworker(staff): Caseworker,
     State(hall): State<Hall>,
     At2(which, place): At2<Which, usize>,
 ) -> Result<Response, Refusal> {
-    let (media_type, bytes) = casework::attachment(&hall, &which, place).await?;
+    let (media_type, bytes) = casework::attachment(&hall, &which, place, &staff).await?;
     Ok(([(header::CONTENT_TYPE, media_type), (header::CONTENT_DISPOSITION, "inline")], bytes).into_response())
 }

@@ -18,9 +18,10 @@ pub async fn put(State(hall): State<Hall>, At(digest): At<Digest>, Raw(bytes): R
     if Digest::of(&bytes) != digest {
         return Err(problem::DIGEST.into());
     }
-    if hall.store.chunks.has(&digest).await? {
+    if hall.store.chunks.arrived_again(&digest).await? {
         return Ok(StatusCode::NO_CONTENT);
     }
+    hall.room()?;
     hall.store.chunks.keep(digest, bytes).await?;
     observe::chunk();
     Ok(StatusCode::CREATED)

@@ -6,6 +6,7 @@ mod catalogue;
 mod chunks;
 mod devices;
 mod extract;
+mod fleet;
 mod hall;
 mod open;
 mod scans;
@@ -15,6 +16,7 @@ mod trust;
 
 use super::problem::{self, Refusal};
 use super::{Hall, guard, observe, web};
+use crate::submission::ENVELOPE;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
@@ -28,8 +30,6 @@ use utoipa_axum::routes;
 pub const API: &str = "/api/v1";
 /// The largest body where a route does not say otherwise.
 const SMALL: usize = 64 * 1024;
-/// The largest envelope: every answer and declaration of an application, without its attachments.
-const ENVELOPE: usize = 1024 * 1024;
 /// The largest sealed chunk.
 const CHUNK: usize = crate::submission::CHUNK + 1024;
 
@@ -42,6 +42,9 @@ fn api() -> OpenApiRouter<Hall> {
         .routes(routes!(trust::show))
         .routes(routes!(submissions::acknowledgement))
         .routes(routes!(submissions::progress))
+        .routes(routes!(submissions::unknown))
+        .routes(routes!(fleet::beat))
+        .routes(routes!(fleet::show))
         .routes(routes!(devices::list, devices::enrol))
         .routes(routes!(devices::new_code))
         .routes(routes!(devices::revoke))
@@ -54,6 +57,7 @@ fn api() -> OpenApiRouter<Hall> {
         .layer(DefaultBodyLimit::max(SMALL))
         .merge(open())
         .merge(OpenApiRouter::new().routes(routes!(submissions::put)).layer(DefaultBodyLimit::max(ENVELOPE)))
+        .merge(OpenApiRouter::new().routes(routes!(submissions::put_again)).layer(DefaultBodyLimit::max(ENVELOPE + SMALL)))
         .merge(OpenApiRouter::new().routes(routes!(chunks::put)).layer(DefaultBodyLimit::max(CHUNK)))
 }
 

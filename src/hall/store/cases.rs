@@ -96,18 +96,24 @@ pub async fn by_number(db: &mut SqliteConnection, short_number: &str) -> sqlx::R
     sqlx::query_as("SELECT * FROM cases WHERE short_number = ?").bind(short_number).fetch_optional(db).await
 }
 
-/// The next serial of a day, from 1. Only inside the transaction that also adds the case.
-pub async fn next_serial(db: &mut SqliteConnection, day: NaiveDate) -> sqlx::Result<u32> {
-    let sql = "SELECT COALESCE(MAX(serial), 0) + 1 FROM cases WHERE day = ?";
-    let (serial,): (u32,) = sqlx::query_as(sql).bind(day.to_string()).fetch_one(db).await?;
-    Ok(serial)
+/// Is this serial of a day taken?
+pub async fn has_serial(db: &mut SqliteConnection, day: NaiveDate, serial: u32) -> sqlx::Result<bool> {
+    let sql = "SELECT 1 FROM cases WHERE day = ? AND serial = ?";
+    let found: Option<(i64,)> = sqlx::query_as(sql).bind(day.to_string()).bind(serial).fetch_optional(db).await?;
+    Ok(found.is_some())
 }
 
-/// Adds a case with its first event.
-pub async fn add(db: &mut SqliteConnection, case: &Case, day: NaiveDate, serial: u32, first: &Event) -> sqlx::Result<()> {
+/// Adds a case with its first event and the chunks that it needs.
+pub async fn add(
+    db: &mut SqliteConnection,
+    case: &Case,
+    chunks: &[Digest],
+    (day, serial): (NaiveDate, u32),
+    first: &Event,
+) -> sqlx::Result<()> {
     let listed = &case.listed;
     let sql = "INSERT INTO cases (id, digest, short_number, day, serial, received_at, item, catalogue, outcome, state, revision, \
-               device, corrects, receipt, envelope, recheck, problems) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)";
+               device, corrects, receipt, envelope, recheck, problems) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)";
     sqlx::query(sql)
         .bind(listed.id.to_string())
         .bind(case.digest.to_string())
@@ -127,11 +133,14 @@ pub async fn add(db: &mut SqliteConnection, case: &Case, day: NaiveDate, serial:
         .bind(to_json(&case.problems)?)
         .execute(&mut *db)
         .await?;
-    append(db, &listed.id, 0, first, listed.state).await
+    if !chunks.is_empty() {
+        let sql = "INSERT OR IGNORE INTO case_chunks (\"case\", sha256) SELECT ?, value FROM json_each(?)";
+        sqlx::query(sql).bind(listed.id.to_string()).bind(to_json(&chunks)?).execute(&mut *db).await?;
+    }
+    add_event(db, &listed.id, 0, first).await
 }
 
-/// Appends an event at place `seq`, which must be the number of events so far, and notes the state that follows.
-pub async fn append(db: &mut SqliteConnection, id: &Uuid, seq: u32, event: &Event, state: State) -> sqlx::Result<()> {
+async fn add_event(db: &mut SqliteConnection, id: &Uuid, seq: u32, event: &Event) -> sqlx::Result<()> {
     let by = event.by.as_ref().map(to_json).transpose()?;
     sqlx::query("INSERT INTO events (\"case\", seq, at, by, act) VALUES (?, ?, ?, ?, ?)")
         .bind(id.to_string())
@@ -139,8 +148,14 @@ pub async fn append(db: &mut SqliteConnection, id: &Uuid, seq: u32, event: &Even
         .bind(event.at.timestamp_millis())
         .bind(by)
         .bind(to_json(&event.act)?)
-        .execute(&mut *db)
+        .execute(db)
         .await?;
+    Ok(())
+}
+
+/// Appends an event at place `seq`, which must be the number of events so far, and notes the state that follows.
+pub async fn append(db: &mut SqliteConnection, id: &Uuid, seq: u32, event: &Event, state: State) -> sqlx::Result<()> {
+    add_event(db, id, seq, event).await?;
     sqlx::query("UPDATE cases SET state = ?, revision = ? WHERE id = ?")
         .bind(to_name(&state)?)
         .bind(seq + 1)
@@ -186,8 +201,34 @@ pub async fn corrections(db: &mut SqliteConnection, short_number: &str) -> sqlx:
     Ok(rows.into_iter().map(|(number,)| number).collect())
 }
 
+/// Those of `ids` that are no case.
+pub async fn unknown(db: &mut SqliteConnection, ids: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
+    let sql = "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM cases)";
+    let rows: Vec<(String,)> = sqlx::query_as(sql).bind(to_json(&ids)?).fetch_all(db).await?;
+    rows.iter().map(|(id,)| decode(id)).collect()
+}
+
+/// Those of `chunks` that no case needs.
+pub async fn unneeded(db: &mut SqliteConnection, chunks: &[Digest]) -> sqlx::Result<Vec<Digest>> {
+    let sql = "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT sha256 FROM case_chunks)";
+    let rows: Vec<(String,)> = sqlx::query_as(sql).bind(to_json(&chunks)?).fetch_all(db).await?;
+    rows.iter().map(|(digest,)| decode(digest)).collect()
+}
+
 /// How many cases nobody has taken up yet.
 pub async fn waiting(db: &mut SqliteConnection) -> sqlx::Result<u32> {
     let (count,): (u32,) = sqlx::query_as("SELECT COUNT(*) FROM cases WHERE state = 'received'").fetch_one(db).await?;
     Ok(count)
+}
+
+/// How many cases there are, and when the last came in.
+pub async fn extent(db: &mut SqliteConnection) -> sqlx::Result<(u32, Option<DateTime<Utc>>)> {
+    let (count, latest): (u32, Option<i64>) = sqlx::query_as("SELECT COUNT(*), MAX(received_at) FROM cases").fetch_one(db).await?;
+    Ok((count, latest.map(to_time).transpose()?))
+}
+
+/// Every chunk that a case needs, each once.
+pub async fn needed(db: &mut SqliteConnection) -> sqlx::Result<Vec<Digest>> {
+    let rows: Vec<(String,)> = sqlx::query_as("SELECT DISTINCT sha256 FROM case_chunks ORDER BY sha256").fetch_all(db).await?;
+    rows.iter().map(|(digest,)| decode(digest)).collect()
 }

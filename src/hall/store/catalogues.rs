@@ -25,6 +25,13 @@ pub async fn latest(db: &mut SqliteConnection) -> sqlx::Result<Option<Head>> {
     sqlx::query_as("SELECT * FROM catalogues ORDER BY sequence DESC, published_at DESC, rowid DESC LIMIT 1").fetch_optional(db).await
 }
 
+/// The latest version, unless it was published after that time.
+pub async fn version_at(db: &mut SqliteConnection, at: DateTime<Utc>) -> sqlx::Result<Option<String>> {
+    let sql = "SELECT version, published_at FROM catalogues ORDER BY sequence DESC, published_at DESC, rowid DESC LIMIT 1";
+    let row: Option<(String, i64)> = sqlx::query_as(sql).fetch_optional(db).await?;
+    Ok(row.filter(|(_, published_at)| *published_at <= at.timestamp_millis()).map(|(version, _)| version))
+}
+
 pub async fn get(db: &mut SqliteConnection, version: &str) -> sqlx::Result<Option<Head>> {
     sqlx::query_as("SELECT * FROM catalogues WHERE version = ?").bind(version).fetch_optional(db).await
 }

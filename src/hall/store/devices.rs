@@ -88,3 +88,9 @@ pub async fn use_code(db: &mut SqliteConnection, hash: &str, kid: &str) -> sqlx:
     sqlx::query("UPDATE device_codes SET used_by = ? WHERE hash = ?").bind(kid).bind(hash).execute(db).await?;
     Ok(())
 }
+
+/// Forgets the codes that nobody has used.
+pub async fn forget_codes(db: &mut SqliteConnection) -> sqlx::Result<()> {
+    sqlx::query("DELETE FROM device_codes WHERE used_by IS NULL").execute(db).await?;
+    Ok(())
+}

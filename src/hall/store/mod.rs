@@ -8,6 +8,7 @@ pub mod catalogues;
 pub mod chunks;
 pub mod devices;
 pub mod hall;
+pub mod heartbeats;
 pub mod scans;
 pub mod staff;
 pub mod trust;
@@ -15,10 +16,10 @@ pub mod trust;
 use super::{Error, keys::private_folder};
 use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Sqlite, SqlitePool, SqlSafeStr, Transaction};
+use sqlx::{ConnectOptions as _, Sqlite, SqliteConnection, SqlitePool, SqlSafeStr, Transaction};
 use std::path::Path;
 use std::time::Duration;
 
@@ -33,6 +34,11 @@ fn migrations() -> Migrator {
         step(2, "parts", include_str!("migrations/0002_parts.sql")),
         step(3, "kept", include_str!("migrations/0003_kept.sql")),
     ])
+}
+
+/// The schema's version of today.
+pub fn schema() -> Option<i64> {
+    migrations().iter().map(|step| step.version).max()
 }
 
 /// How long a writer of another process (a command) is waited for.
@@ -57,7 +63,7 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(PATIENCE);
         let writer = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_with(file.clone()).await?;
-        migrations().run(&writer).await?;
+        migrations().run(&writer).await.map_err(outdated)?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(PATIENCE)
@@ -79,6 +85,27 @@ impl Store {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+/// A schema step that this program does not know is a newer program's.
+fn outdated(error: MigrateError) -> Error {
+    match error {
+        MigrateError::VersionMissing(version) => Error::Newer(version),
+        other => other.into(),
+    }
+}
+
+/// A database file by itself, brought up to date: what goes into a backup, or comes out of one.
+pub async fn alone(file: &Path) -> Result<SqliteConnection, Error> {
+    let options = SqliteConnectOptions::new().filename(file).foreign_keys(true).journal_mode(SqliteJournalMode::Delete);
+    let mut db = options.synchronous(SqliteSynchronous::Full).connect().await?;
+    migrations().run(&mut db).await.map_err(outdated)?;
+    Ok(db)
+}
+
+/// The database of a data folder as it is, to look at and never to change.
+pub async fn look(data: &Path) -> sqlx::Result<SqliteConnection> {
+    SqliteConnectOptions::new().filename(data.join("hall.db")).read_only(true).busy_timeout(PATIENCE).connect().await
 }
 
 fn to_time(milliseconds: i64) -> sqlx::Result<DateTime<Utc>> {

@@ -45,6 +45,20 @@ pub async fn latest(db: &mut SqliteConnection) -> sqlx::Result<Option<Issued>> {
     .transpose()
 }
 
+/// Number and time of the latest list.
+pub async fn newest(db: &mut SqliteConnection) -> sqlx::Result<Option<(u64, DateTime<Utc>)>> {
+    let sql = "SELECT sequence, issued_at FROM trust_lists ORDER BY sequence DESC LIMIT 1";
+    let row: Option<(i64, i64)> = sqlx::query_as(sql).fetch_optional(db).await?;
+    row.map(|(sequence, issued_at)| Ok((sequence.unsigned_abs(), to_time(issued_at)?))).transpose()
+}
+
+/// The highest number of the lists that were there at that time.
+pub async fn sequence_at(db: &mut SqliteConnection, at: DateTime<Utc>) -> sqlx::Result<Option<u64>> {
+    let sql = "SELECT MAX(sequence) FROM trust_lists WHERE issued_at <= ?";
+    let (sequence,): (Option<i64>,) = sqlx::query_as(sql).bind(at.timestamp_millis()).fetch_one(db).await?;
+    Ok(sequence.map(i64::unsigned_abs))
+}
+
 pub async fn put(db: &mut SqliteConnection, issued: &Issued) -> sqlx::Result<()> {
     let sequence = i64::try_from(issued.sequence).map_err(|e| sqlx::Error::Encode(Box::new(e)))?;
     sqlx::query("INSERT INTO trust_lists (sequence, issued_at, hall, signed) VALUES (?, ?, ?, ?)")

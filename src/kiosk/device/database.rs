@@ -1,19 +1,26 @@
 //! The database (IndexedDB): one row a record, written in transactions of strict durability, so that "saved" means on
 //! disk. A connection that the browser has closed is opened again; a database that is blocked, full or silent gives a
-//! [`Failure::Storage`] in words, never a hang.
+//! [`Failure`] in words, never a hang.
 //!
 //! Rows are JSON text, but for keys and bytes. Inside a transaction nothing is awaited but the database itself: what must
 //! be sealed or signed is sealed and signed before.
+//!
+//! Rows of earlier versions are moved inside the transaction that upgrades the database ([`moves`]): interrupted, it has
+//! never been, and the next start begins it anew. A database of a later version is not touched.
+
+mod moves;
 
 use super::clock::within;
 use super::net::Failure;
 use crate::words::Text;
+use indexed_db_futures::KeyRange;
 use indexed_db_futures::database::{Database, VersionChangeEvent};
 use indexed_db_futures::error::{DomException, Error, OpenDbError};
 use indexed_db_futures::internals::SystemRepr;
-use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
-use indexed_db_futures::transaction::{Transaction, TransactionDurability, TransactionFinishKind, TransactionMode, TransactionOptions};
+use indexed_db_futures::transaction::{
+    Transaction, TransactionDurability, TransactionFinishKind, TransactionMode, TransactionOptions, TransactionRef,
+};
 use leptos::task::spawn_local;
 use serde::{Serialize, de::DeserializeOwned};
 use std::cell::RefCell;
@@ -21,10 +28,12 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
 const NAME: &str = "mingbai";
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// How long opening may take, and a transaction, in milliseconds: a slow flash disk with many pictures takes a while.
 const PATIENCE_OPEN: u32 = 8_000;
 const PATIENCE: u32 = 30_000;
+/// Rows that are read at a time where there may be thousands.
+pub const BATCH: u32 = 200;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Store {
@@ -32,7 +41,7 @@ pub enum Store {
     Settings,
     /// The device's signing key.
     Keys,
-    /// Sealed submissions, by id.
+    /// What the hall has not acknowledged, by id: small rows without the envelopes.
     Outbox,
     /// Sealed pieces of attachments, by digest.
     Chunks,
@@ -40,18 +49,23 @@ pub enum Store {
     Drafts,
     /// What was submitted, by id; personal devices only.
     Records,
-    /// Submissions that the hall has acknowledged, by id; kept a while so that none is queued twice.
+    /// The hall's acknowledgements, by id; kept a while so that none is queued twice, and so that a hall put back from a
+    /// backup gets back what it has lost.
     Acknowledged,
     /// What a desk has scanned, by the scan's id.
     Scans,
     /// Parts of the catalogue, by digest.
     Parts,
+    /// Sealed submissions, by id: written once, never again. They outlive their rows as long as the acknowledgements do.
+    Envelopes,
+    /// Pictures of drafts, by an id of their own; personal devices only.
+    Photos,
 }
 
 /// Which version of the schema brought which stores. Append only: a device may come from any earlier one.
-const SCHEMA: [(u8, &[Store]); 2] = {
+const SCHEMA: [(u8, &[Store]); 3] = {
     use Store::*;
-    [(1, &[Settings, Keys, Outbox, Chunks, Drafts, Records, Acknowledged, Scans]), (2, &[Parts])]
+    [(1, &[Settings, Keys, Outbox, Chunks, Drafts, Records, Acknowledged, Scans]), (2, &[Parts]), (3, &[Envelopes, Photos])]
 };
 
 impl Store {
@@ -66,6 +80,8 @@ impl Store {
             Store::Acknowledged => "acknowledged",
             Store::Scans => "scans",
             Store::Parts => "parts",
+            Store::Envelopes => "envelopes",
+            Store::Photos => "photos",
         }
     }
 }
@@ -73,6 +89,8 @@ impl Store {
 /// One change inside a transaction.
 pub enum Change {
     Put(Store, String, JsValue),
+    /// Puts what is not there yet; else the transaction fails, and nothing has changed.
+    Add(Store, String, JsValue),
     Delete(Store, String),
     Clear(Store),
 }
@@ -80,7 +98,7 @@ pub enum Change {
 impl Change {
     fn store(&self) -> Store {
         match self {
-            Change::Put(store, ..) | Change::Delete(store, _) | Change::Clear(store) => *store,
+            Change::Put(store, ..) | Change::Add(store, ..) | Change::Delete(store, _) | Change::Clear(store) => *store,
         }
     }
 }
@@ -97,8 +115,49 @@ pub fn content<T: DeserializeOwned>(row: &JsValue) -> Option<T> {
     serde_json::from_slice(row.as_string()?.as_bytes()).ok()
 }
 
+/// The stores of one transaction.
+pub struct Stores<'a>(&'a TransactionRef<'a>);
+
+impl Stores<'_> {
+    pub async fn get(&self, store: Store, key: &str) -> Result<Option<JsValue>, Error> {
+        self.0.object_store(store.name())?.get::<JsValue, _, _>(key.to_owned()).primitive()?.await
+    }
+
+    pub async fn get_row<T: DeserializeOwned>(&self, store: Store, key: &str) -> Result<Option<T>, Error> {
+        Ok(self.get(store, key).await?.as_ref().and_then(content))
+    }
+
+    /// All keys of a store, in order.
+    pub async fn keys(&self, store: Store) -> Result<Vec<String>, Error> {
+        self.0.object_store(store.name())?.get_all_keys::<String>().primitive()?.await?.collect()
+    }
+
+    /// At most so many rows with their keys, in the order of the keys, beginning after `key`.
+    pub async fn after(&self, store: Store, key: &str, most: u32) -> Result<Vec<(String, JsValue)>, Error> {
+        let rows = self.0.object_store(store.name())?;
+        let range = || KeyRange::LowerBound(key.to_owned(), true);
+        let keys = rows.get_all_keys::<String>().with_query::<String, _>(range()).with_limit(most).primitive()?;
+        let values = rows.get_all::<JsValue>().with_query::<String, _>(range()).with_limit(most).primitive()?;
+        let keys: Vec<String> = keys.await?.collect::<Result<_, _>>()?;
+        let values: Vec<JsValue> = values.await?.collect::<Result<_, _>>()?;
+        Ok(keys.into_iter().zip(values).collect())
+    }
+
+    /// Requests one change; its failure fails the transaction.
+    fn apply(&self, change: Change) -> Result<(), Error> {
+        let store = self.0.object_store(change.store().name())?;
+        match change {
+            Change::Put(_, key, value) => drop(store.put(value).with_key(key).primitive()?),
+            Change::Add(_, key, value) => drop(store.add(value).with_key(key).primitive()?),
+            Change::Delete(_, key) => drop(store.delete(key).primitive()?),
+            Change::Clear(_) => drop(store.clear()?),
+        }
+        Ok(())
+    }
+}
+
 pub async fn get(store: Store, key: &str) -> Result<Option<JsValue>, Failure> {
-    transact(&[], &[(store, key)], |mut found| (vec![], found.pop().flatten())).await
+    look(&[store], async |stores| stores.get(store, key).await).await
 }
 
 pub async fn get_row<T: DeserializeOwned>(store: Store, key: &str) -> Result<Option<T>, Failure> {
@@ -107,28 +166,46 @@ pub async fn get_row<T: DeserializeOwned>(store: Store, key: &str) -> Result<Opt
 
 /// All rows of a store, in the order of their keys.
 pub async fn all(store: Store) -> Result<Vec<JsValue>, Failure> {
-    look(store, async |store| store.get_all::<JsValue>().primitive()?.await?.collect()).await
+    look(&[store], async |stores| stores.0.object_store(store.name())?.get_all::<JsValue>().primitive()?.await?.collect()).await
 }
 
 /// The keys of a store, in order.
 pub async fn keys(store: Store) -> Result<Vec<String>, Failure> {
-    look(store, async |store| store.get_all_keys::<String>().primitive()?.await?.collect()).await
+    look(&[store], async |stores| stores.keys(store).await).await
 }
 
-/// Reads in one store, and changes nothing.
-async fn look<R>(store: Store, read: impl AsyncFnOnce(ObjectStore<'_>) -> Result<R, Error>) -> Result<R, Failure> {
+pub async fn count(store: Store) -> Result<usize, Failure> {
+    Ok(look(&[store], async |stores| stores.0.object_store(store.name())?.count().primitive()?.await).await? as usize)
+}
+
+/// Shows every row of a store to `each`, a batch at a time, so that the page goes on meanwhile.
+pub async fn walk(store: Store, mut each: impl FnMut(&str, &JsValue)) -> Result<(), Failure> {
+    let mut last = String::new();
+    loop {
+        let rows = look(&[store], async |stores| stores.after(store, &last, BATCH).await).await?;
+        for (key, row) in &rows {
+            each(key, row);
+        }
+        match rows.into_iter().next_back() {
+            Some((key, _)) => last = key,
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Reads, as of one moment, and changes nothing.
+pub async fn look<R>(stores: &[Store], read: impl AsyncFnOnce(Stores<'_>) -> Result<R, Error>) -> Result<R, Failure> {
     in_time(async {
         let first = connection().await?;
         let second;
-        let transaction = match begin(&first, &[store], TransactionMode::Readonly) {
+        let transaction = match begin(&first, stores, TransactionMode::Readonly, Durability::Relaxed) {
             Ok(transaction) => transaction,
             Err(_) => {
                 second = reconnect().await?;
-                begin(&second, &[store], TransactionMode::Readonly).map_err(refused)?
+                begin(&second, stores, TransactionMode::Readonly, Durability::Relaxed).map_err(refused)?
             }
         };
-        let rows = async { read(transaction.object_store(store.name())?).await };
-        rows.await.map_err(refused)
+        read(Stores(&transaction)).await.map_err(refused)
     })
     .await
 }
@@ -145,58 +222,77 @@ pub async fn transact<R>(
     keys: &[(Store, &str)],
     decide: impl FnOnce(Vec<Option<JsValue>>) -> (Vec<Change>, R),
 ) -> Result<R, Failure> {
-    let mut stores: Vec<Store> = Vec::new();
-    for store in keys.iter().map(|(store, _)| store).chain(others) {
-        if !stores.contains(store) {
-            stores.push(*store);
+    let stores: Vec<Store> = keys.iter().map(|(store, _)| *store).chain(others.iter().copied()).collect();
+    change(Durability::Strict, &stores, async |stores| {
+        let mut found = Vec::with_capacity(keys.len());
+        for (store, key) in keys {
+            found.push(stores.get(*store, key).await?);
         }
-    }
+        Ok(decide(found))
+    })
+    .await
+}
+
+/// Whether the answer waits for the disk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    Strict,
+    /// For what does no harm when a power cut takes it back.
+    Relaxed,
+}
+
+/// One transaction: `work` reads as it likes and says what to change, and the answer comes after the commit.
+pub async fn change<R>(
+    durability: Durability,
+    stores: &[Store],
+    work: impl AsyncFnOnce(Stores<'_>) -> Result<(Vec<Change>, R), Error>,
+) -> Result<R, Failure> {
     in_time(async {
         let first = connection().await?;
         let second;
-        let transaction = match begin(&first, &stores, TransactionMode::Readwrite) {
+        let transaction = match begin(&first, stores, TransactionMode::Readwrite, durability) {
             Ok(transaction) => transaction,
             Err(_) => {
                 second = reconnect().await?;
-                begin(&second, &stores, TransactionMode::Readwrite).map_err(refused)?
+                begin(&second, stores, TransactionMode::Readwrite, durability).map_err(refused)?
             }
         };
         let work = async {
             let done = transaction.on_done()?;
-            let mut found = Vec::with_capacity(keys.len());
-            for (store, key) in keys {
-                found.push(transaction.object_store(store.name())?.get::<JsValue, _, _>((*key).to_owned()).primitive()?.await?);
-            }
-            let (changes, result) = decide(found);
+            let (changes, result) = work(Stores(&transaction)).await?;
             for change in changes {
-                apply(&transaction, change)?;
+                Stores(&transaction).apply(change)?;
             }
-            Ok::<_, Error>((done.await, result))
+            let finish = match done.await {
+                // One request has failed; the transaction's end follows, and tells why.
+                TransactionFinishKind::Err => transaction.on_done()?.await,
+                finish => finish,
+            };
+            Ok::<_, Error>((finish, result))
         };
         let (finish, result) = work.await.map_err(refused)?;
         match finish {
             TransactionFinishKind::Ok => Ok(result),
-            // A full disk shows itself only at the commit, as the transaction's own error.
-            TransactionFinishKind::Err | TransactionFinishKind::Abort => Err(transaction.error().map_or_else(silent, refused)),
+            // A full disk shows itself as the transaction's own error; one that has none was taken away.
+            TransactionFinishKind::Err | TransactionFinishKind::Abort => Err(transaction.error().map_or(Failure::Closed, refused)),
         }
     })
     .await
 }
 
-/// Requests one change; its failure fails the transaction.
-fn apply(transaction: &Transaction<'_>, change: Change) -> Result<(), Error> {
-    let store = transaction.object_store(change.store().name())?;
-    match change {
-        Change::Put(_, key, value) => drop(store.put(value).with_key(key).primitive()?),
-        Change::Delete(_, key) => drop(store.delete(key).primitive()?),
-        Change::Clear(_) => drop(store.clear()?),
-    }
-    Ok(())
-}
-
-fn begin<'a>(database: &'a Database, stores: &[Store], mode: TransactionMode) -> Result<Transaction<'a>, Error> {
+fn begin<'a>(
+    database: &'a Database,
+    stores: &[Store],
+    mode: TransactionMode,
+    durability: Durability,
+) -> Result<Transaction<'a>, Error> {
+    // A browser minds no name that stands there twice.
     let names: Vec<&str> = stores.iter().map(|store| store.name()).collect();
-    let options = TransactionOptions::new().with_durability(TransactionDurability::Strict);
+    let durability = match durability {
+        Durability::Strict => TransactionDurability::Strict,
+        Durability::Relaxed => TransactionDurability::Relaxed,
+    };
+    let options = TransactionOptions::new().with_durability(durability);
     database.transaction(names).with_mode(mode).with_options(options).build()
 }
 
@@ -208,7 +304,8 @@ async fn connection() -> Result<Database, Failure> {
     if let Some(open) = OPEN.with_borrow(Clone::clone) {
         return Ok(open);
     }
-    let mut request = Database::open(NAME).with_version(VERSION).with_on_upgrade_needed(upgrade).build().map_err(unopened)?;
+    let request = Database::open(NAME).with_version(VERSION).with_on_upgrade_needed_fut(upgrade);
+    let mut request = request.build().map_err(unopened)?;
     let Some(opened) = within(PATIENCE_OPEN, &mut request).await else {
         // Another tab, or the disk, may let it go on later. Were it dropped now, the upgrade would come with nobody to make
         // the stores, and the database would have none for ever.
@@ -243,15 +340,25 @@ async fn reconnect() -> Result<Database, Failure> {
     connection().await
 }
 
-fn upgrade(event: VersionChangeEvent, database: Database) -> Result<(), Error> {
+/// Makes the stores that are missing and moves the rows of earlier versions, all in the one transaction that the browser gives
+/// for it.
+async fn upgrade(event: VersionChangeEvent, database: Database) -> Result<(), Error> {
+    let before = event.old_version();
+    let mut made = None;
     for (version, stores) in SCHEMA {
-        if event.old_version() < f64::from(version) {
+        if before < f64::from(version) {
             for store in stores {
-                database.create_object_store(store.name()).build()?;
+                made = Some(database.create_object_store(store.name()).build()?);
             }
         }
     }
-    Ok(())
+    let Some(made) = made.filter(|_| (1.0..3.0).contains(&before)) else { return Ok(()) };
+    let moved = moves::to_version_3(Stores(made.transaction())).await;
+    if moved.is_err() {
+        // Else the browser would commit half of it. One that has failed by itself is over already.
+        let _ = made.transaction().as_sys().abort();
+    }
+    moved
 }
 
 async fn in_time<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
@@ -288,14 +395,14 @@ fn refused(error: Error) -> Failure {
         _ => String::new(),
     };
     match name.as_str() {
-        "QuotaExceededError" => Failure::Storage(Text::new(
-            "本机存储空间已满,内容没有保存。请清理空间或减少照片后再试,或者到窗口办理",
-            "This device's storage is full; nothing was saved. Free some space or take fewer photos, or go to a window",
-        )),
+        "QuotaExceededError" => Failure::Full,
+        // The browser has taken the database away in the middle of something, which then has not been done.
+        "AbortError" | "InvalidStateError" | "TransactionInactiveError" => Failure::Closed,
         "SecurityError" => blocked(),
         "VersionError" => Failure::Storage(Text::new(
-            "本机的数据来自更新的版本,请刷新页面",
-            "The data on this device come from a newer version: please reload the page",
+            "本机的数据由更新版本的程序保存。本版本不会读取或改动它,在更新之前什么都不会保存,也不能提交。请联网后刷新页面",
+            "The data on this device were saved by a newer version of the app. This one neither reads nor changes them, saves \
+             nothing and cannot submit until it is updated. Please go online and reload the page",
         )),
         _ => Failure::Storage(Text::new(
             format!("本机存储出错,内容没有保存({error})"),

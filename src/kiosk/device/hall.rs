@@ -8,6 +8,7 @@ use super::database::{self, Change, Store};
 use super::net::{self, Failure};
 use crate::api::HallInfo;
 use crate::kiosk::app::App;
+use crate::kiosk::outbox;
 use crate::receipt::TrustList;
 use crate::signing::{Signed, TRUST_LIST, from_hex};
 use crate::words::Text;
@@ -27,21 +28,30 @@ pub async fn load(app: App) -> Result<(), Failure> {
     catalogue::load(app, &root).await
 }
 
-/// Asks the hall for everything that may be newer. What cannot be had or believed leaves what there is.
-pub async fn renew(app: App) -> Result<(), Failure> {
+/// Asks the hall who it is: whether it is still the pinned one, its clock, and whether it was put back from a backup.
+pub async fn greet(app: App) -> Result<HallInfo, Failure> {
     let asked = clock::now();
     let hall: HallInfo = net::get_json("/hall").await?;
     let answered = clock::now();
-    let root = pin(app, &hall).await?;
+    recognise(app, &hall)?;
     app.skew.set(hall.now - (asked + (answered - asked) / 2));
+    app.hall.set(Some(hall.clone()));
+    Ok(hall)
+}
+
+/// Asks the hall for everything that may be newer. What cannot be had or believed leaves what there is.
+pub async fn renew(app: App) -> Result<(), Failure> {
+    let hall = greet(app).await?;
+    store(app, vec![Change::Put(Store::Settings, HALL.to_owned(), database::row(&hall))]).await;
+    let root = from_hex(&hall.root).ok_or(Failure::Answer)?;
     let trust = renew_trust(app, &root).await;
     let catalogue = catalogue::renew(app, &root).await;
     trust.and(catalogue)
 }
 
-/// The hall's root key, if this is the pinned hall or the first.
-async fn pin(app: App, hall: &HallInfo) -> Result<[u8; 32], Failure> {
-    let root = from_hex(&hall.root).ok_or(Failure::Answer)?;
+/// Whether this is the pinned hall, or the first.
+fn recognise(app: App, hall: &HallInfo) -> Result<(), Failure> {
+    from_hex::<32>(&hall.root).ok_or(Failure::Answer)?;
     let stranger = app.hall.with_untracked(|pinned| pinned.as_ref().is_some_and(|p| p.root != hall.root || p.code != hall.code));
     if stranger {
         return Err(distrust(
@@ -53,9 +63,7 @@ async fn pin(app: App, hall: &HallInfo) -> Result<[u8; 32], Failure> {
             ),
         ));
     }
-    app.hall.set(Some(hall.clone()));
-    store(app, vec![Change::Put(Store::Settings, HALL.to_owned(), database::row(hall))]).await;
-    Ok(root)
+    Ok(())
 }
 
 async fn renew_trust(app: App, root: &[u8; 32]) -> Result<(), Failure> {
@@ -84,7 +92,7 @@ pub fn accept_trust(app: App, signed: &Signed, root: &[u8; 32]) -> Result<Option
 /// The changes that forget the hall, its trust list and its catalogue.
 pub fn forget() -> Vec<Change> {
     let own = [HALL, TRUST].map(|key| Change::Delete(Store::Settings, key.to_owned()));
-    own.into_iter().chain(catalogue::forget()).collect()
+    own.into_iter().chain([outbox::forget_epoch()]).chain(catalogue::forget()).collect()
 }
 
 /// Writes what is already in memory; a device that cannot store it works on, and says so.

@@ -1,11 +1,16 @@
-//! How this machine is doing, for the about and operator pages: storage, clock, versions, outbox.
+//! How this machine is doing, for the about and operator pages and the heartbeat: storage, clock, versions, outbox, and what
+//! came of the last test of camera and printer.
 
+use super::database::{self, Change, Store};
 use super::keys::Key;
-use super::{scans, update};
+use super::net::Failure;
+use super::{heartbeat, scans, update};
+use crate::api::Part;
 use crate::kiosk::app::App;
 use crate::kiosk::outbox;
 use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{StorageEstimate, StorageManager};
@@ -23,9 +28,11 @@ pub struct Health {
     pub hall_version: Option<String>,
     pub trust_sequence: Option<u64>,
     pub trust_issued_at: Option<DateTime<Utc>>,
-    /// The hall's clock minus this one.
-    pub skew: TimeDelta,
+    /// The hall's clock minus this one, once they have been compared.
+    pub skew: Option<TimeDelta>,
     pub online: bool,
+    /// When the hall last answered.
+    pub contact: Option<DateTime<Utc>>,
     /// Submissions not yet acknowledged, those of them that need the staff, and when the oldest was queued.
     pub waiting: usize,
     pub attention: usize,
@@ -34,12 +41,36 @@ pub struct Health {
     pub scans_waiting: usize,
     /// Id of this device's key, once it has one.
     pub kid: Option<String>,
+    pub tested: Tested,
+}
+
+/// What came of the last self-test of the parts that only a test can tell about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tested {
+    pub camera: Part,
+    pub printer: Part,
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// The key in the settings.
+const TESTED: &str = "self-test";
+
+pub async fn tested() -> Tested {
+    // What cannot be read has not been tested.
+    database::get_row(Store::Settings, TESTED).await.ok().flatten().unwrap_or_default()
+}
+
+pub async fn note_tested(tested: &Tested) -> Result<(), Failure> {
+    database::write(vec![Change::Put(Store::Settings, TESTED.to_owned(), database::row(tested))]).await
 }
 
 pub async fn read(app: App) -> Health {
     let (usage, quota) = estimate().await.unwrap_or_default();
     // Storage that cannot be read has been reported where it was needed; here it counts as empty.
     let depth = outbox::depth().await.unwrap_or_default();
+    let heard = heartbeat::heard();
+    // The hall's own word of when it last told who it is outlives a reload.
+    let told = app.hall.with_untracked(|hall| hall.as_ref().map(|hall| hall.now));
     Health {
         usage,
         quota,
@@ -49,13 +80,15 @@ pub async fn read(app: App) -> Health {
         hall_version: app.hall.with_untracked(|hall| hall.as_ref().map(|hall| hall.version.clone())),
         trust_sequence: app.trust.with_untracked(|trust| trust.as_ref().map(|trust| trust.sequence)),
         trust_issued_at: app.trust.with_untracked(|trust| trust.as_ref().map(|trust| trust.issued_at)),
-        skew: app.skew.get_untracked(),
+        skew: heard.map(|_| app.skew.get_untracked()),
         online: app.online.get_untracked(),
+        contact: heard.max(told),
         waiting: depth.waiting,
         attention: depth.attention,
         oldest: depth.oldest,
         scans_waiting: scans::waiting().await.unwrap_or_default(),
         kid: Key::load().await.ok().flatten().map(|key| key.id()),
+        tested: tested().await,
     }
 }
 
@@ -75,7 +108,7 @@ async fn persisted() -> Option<bool> {
     Some(JsFuture::from(storage()?.persisted().ok()?).await.ok()?.is_truthy())
 }
 
-async fn estimate() -> Option<(Option<u64>, Option<u64>)> {
+pub async fn estimate() -> Option<(Option<u64>, Option<u64>)> {
     let estimate: StorageEstimate = JsFuture::from(storage()?.estimate().ok()?).await.ok()?.unchecked_into();
     let whole = |bytes: f64| bytes as u64;
     Some((estimate.get_usage().map(whole), estimate.get_quota().map(whole)))

@@ -10,8 +10,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, CryptoKeyPair, SubtleCrypto};
 
-/// The key in the store of keys; there is one.
+/// The place of the device's key in the store of keys.
 const DEVICE: &str = "device";
+/// Made for an enrolment that is not complete yet.
+const PENDING: &str = "pending";
 const ALGORITHM: &str = "Ed25519";
 
 pub struct Key {
@@ -37,26 +39,45 @@ impl Key {
         Ok(database::get(Store::Keys, DEVICE).await?.as_ref().and_then(Key::from_row))
     }
 
+    /// The key for an enrolment: stored before the hall is asked, so that an answer that gets lost does not leave the hall with
+    /// a key that nobody has. The next attempt, with the same code, is made with the same key.
+    pub async fn for_enrolment() -> Result<Key, Failure> {
+        Key::kept_or_fresh(PENDING).await
+    }
+
     /// The stored key, or a fresh one that is stored now. Two tabs agree on whichever was stored first.
     pub async fn of_device() -> Result<Key, Failure> {
-        if let Some(key) = Key::load().await? {
+        Key::kept_or_fresh(DEVICE).await
+    }
+
+    async fn kept_or_fresh(place: &str) -> Result<Key, Failure> {
+        if let Some(key) = database::get(Store::Keys, place).await?.as_ref().and_then(Key::from_row) {
             return Ok(key);
         }
         let fresh = Key::make().await?;
-        database::transact(&[], &[(Store::Keys, DEVICE)], |mut found| match found.pop().flatten().as_ref().and_then(Key::from_row) {
+        database::transact(&[], &[(Store::Keys, place)], |mut found| match found.pop().flatten().as_ref().and_then(Key::from_row) {
             Some(earlier) => (vec![], earlier),
-            None => (vec![fresh.store()], fresh),
+            None => (vec![fresh.put(place)], fresh),
         })
         .await
     }
 
-    /// The change that stores this key in place of any earlier one.
-    pub fn store(&self) -> Change {
+    /// The changes that make this, which was made for an enrolment, the device's key.
+    pub fn enrol(&self) -> [Change; 2] {
+        [self.put(DEVICE), Key::forget_pending()]
+    }
+
+    /// The change that forgets a key made for an enrolment.
+    pub fn forget_pending() -> Change {
+        Change::Delete(Store::Keys, PENDING.to_owned())
+    }
+
+    fn put(&self, place: &str) -> Change {
         let row = Object::new();
         // Setting a property of a fresh plain object cannot fail.
         let _ = Reflect::set(&row, &"private".into(), &self.private);
         let _ = Reflect::set(&row, &"public".into(), &Uint8Array::from(self.public.as_slice()));
-        Change::Put(Store::Keys, DEVICE.to_owned(), row.into())
+        Change::Put(Store::Keys, place.to_owned(), row.into())
     }
 
     /// The change that forgets whatever key is stored.
@@ -83,7 +104,7 @@ impl Key {
 }
 
 /// Browsers give it to secure pages only.
-fn crypto() -> Result<SubtleCrypto, Failure> {
+pub(super) fn crypto() -> Result<SubtleCrypto, Failure> {
     let window = web_sys::window().ok_or_else(unable)?;
     if !window.is_secure_context() {
         return Err(Failure::Key(Text::new(

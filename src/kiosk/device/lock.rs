@@ -1,6 +1,6 @@
 //! One tab at a time (Web Locks).
 
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Function, Promise, Reflect};
 use std::future::Future;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -15,25 +15,19 @@ fn manager() -> Option<JsValue> {
     Reflect::get(&web_sys::window()?.navigator(), &"locks".into()).ok().filter(JsValue::is_object)
 }
 
-/// Does `work` if no other tab is doing work of that name, else nothing. A browser without locks just does it: whoever
-/// relies on this also holds leases.
+/// Does `work` when no other tab does work of that name: at once, or after it. The browser lets go of the lock of a tab that
+/// is closed or has crashed. A browser without locks just does it: whoever relies on this also holds leases.
 pub async fn exclusively(name: &str, work: impl Future<Output = ()> + 'static) {
     let locks = manager();
     let request = locks.as_ref().and_then(|locks| Reflect::get(locks, &"request".into()).ok()?.dyn_into::<Function>().ok());
     let (Some(locks), Some(request)) = (locks, request) else { return work.await };
-    let options = Object::new();
-    // Setting a property of a fresh plain object cannot fail.
-    let _ = Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE);
-    let with_lock = Closure::once_into_js(move |lock: JsValue| -> Promise {
-        if lock.is_null() {
-            return Promise::resolve(&JsValue::UNDEFINED);
-        }
+    let with_lock = Closure::once_into_js(move |_: JsValue| -> Promise {
         future_to_promise(async move {
             work.await;
             Ok(JsValue::UNDEFINED)
         })
     });
-    if let Ok(held) = request.call3(&locks, &name.into(), &options, &with_lock) {
+    if let Ok(held) = request.call2(&locks, &name.into(), &with_lock) {
         // A refusal means that the lock was not had; the work waits for the next occasion.
         let _ = JsFuture::from(held.unchecked_into::<Promise>()).await;
     }

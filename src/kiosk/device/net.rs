@@ -25,8 +25,14 @@ pub enum Failure {
     Problem(Problem, Option<u32>),
     /// An answer that is not the hall's: a login page, garbage.
     Answer,
-    /// The browser's storage is blocked, full or silent.
+    /// Something before the hall is overloaded or broken; and for how many seconds it asks to be left alone.
+    Busy(Option<u32>),
+    /// The browser's storage is blocked or silent.
     Storage(Text),
+    /// The browser's storage has no room for it.
+    Full,
+    /// The browser has closed its storage in the middle of something, which was not done.
+    Closed,
     /// A key is missing, or cannot be made or used here.
     Key(Text),
 }
@@ -42,14 +48,25 @@ impl Failure {
                 "收到的回答不是大厅发出的,可能是网络要求先登录。请检查网络",
                 "The answer did not come from the hall; the network may want you to sign in first. Please check the network",
             ),
+            Failure::Busy(_) => Text::new(
+                "大厅或网络暂时繁忙,请稍后再试",
+                "The hall or the network is busy at the moment; please try again later",
+            ),
+            Failure::Full => Text::new(
+                "本机存储空间已满,内容没有保存。请清理空间或减少照片后再试,或者到窗口办理",
+                "This device's storage is full; nothing was saved. Free some space or take fewer photos, or go to a window",
+            ),
+            Failure::Closed => Text::new(
+                "浏览器刚刚关闭了本机存储,内容没有保存。请再试一次",
+                "The browser has just closed this device's storage; nothing was saved. Please try again",
+            ),
             Failure::Storage(text) | Failure::Key(text) => text.clone(),
         }
     }
-
     /// Whether the same request may succeed later without anybody doing anything.
     pub fn passes(&self) -> bool {
         match self {
-            Failure::Unreachable | Failure::Answer | Failure::Storage(_) => true,
+            Failure::Unreachable | Failure::Answer | Failure::Busy(_) | Failure::Storage(_) | Failure::Full | Failure::Closed => true,
             Failure::Problem(problem, _) => matches!(problem.status, 408 | 425 | 429 | 500..),
             Failure::Key(_) => false,
         }
@@ -74,6 +91,7 @@ impl Answer {
                 Ok(problem) => Err(Failure::Problem(problem, self.retry_after)),
                 Err(_) => Err(Failure::Answer),
             },
+            408 | 425 | 429 | 500.. => Err(Failure::Busy(self.retry_after)),
             _ => Err(Failure::Answer),
         }
     }
@@ -145,14 +163,19 @@ pub async fn reachable() -> bool {
     matches!(probe, Some(Ok(answer)) if answer.status == 200 && !answer.media_type.starts_with("text/html"))
 }
 
-/// The build that `file` names in its `version`, if there is such a file.
-pub async fn get_version(file: &str) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct Version {
-        version: String,
-    }
+/// What the service worker says of the app it keeps.
+#[derive(serde::Deserialize)]
+pub struct Build {
+    pub version: String,
+    /// Every file of it is there.
+    #[serde(default)]
+    pub whole: bool,
+}
+
+/// The build that `file` describes, if there is such a file.
+pub async fn get_build(file: &str) -> Option<Build> {
     let answer = within(PATIENCE_PROBE, fetch("GET", file, Body::None, &[], &AbortSignalGuard::new())).await?.ok()?.accepted().ok()?;
-    answer.json::<Version>().ok().map(|version| version.version)
+    answer.json().ok()
 }
 
 /// Fetches a file of the app for the service worker to keep. Whether that succeeded shows when the file is needed.
@@ -219,7 +242,14 @@ async fn fetch(method: &str, url: &str, body: Body<'_>, headers: &[(&str, &str)]
     let response: Response = JsFuture::from(window.fetch_with_request(&request)).await?.dyn_into()?;
     let header = |name: &str| response.headers().get(name).ok().flatten();
     let (media_type, etag) = (header("Content-Type").unwrap_or_default(), header("ETag"));
-    let retry_after = header("Retry-After").and_then(|seconds| seconds.trim().parse().ok());
+    let retry_after = header("Retry-After").and_then(|asked| seconds(&asked));
     let bytes = js_sys::Uint8Array::new(&JsFuture::from(response.array_buffer()?).await?).to_vec();
     Ok(Answer { status: response.status(), etag, media_type, retry_after, bytes })
+}
+
+/// `Retry-After`: seconds, or the date that ends the wait.
+fn seconds(asked: &str) -> Option<u32> {
+    let until = || js_sys::Date::parse(asked) - js_sys::Date::now();
+    // Neither a date nor a number is no wish; a date gone by is no wait.
+    asked.trim().parse().ok().or_else(|| Some(until()).filter(|wait| wait.is_finite()).map(|wait| (wait / 1000.0) as u32))
 }

@@ -2,7 +2,7 @@
 //! when [`apply`] says so, between applications.
 
 use super::clock::within;
-use super::net;
+use super::net::{self, Build};
 use crate::kiosk::app::App;
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Object, Reflect};
@@ -87,8 +87,16 @@ pub async fn look() {
 /// worker answers this address itself, from the list it has verified.
 pub async fn version() -> String {
     let package = env!("CARGO_PKG_VERSION");
-    let build = if is_installed(PATIENCE_VERSION).await { net::get_version("/version.json").await } else { None };
-    build.map_or_else(|| package.to_owned(), |build| format!("{package}+{build}"))
+    build().await.map_or_else(|| package.to_owned(), |build| format!("{package}+{}", build.version))
+}
+
+/// Whether the app is installed with every file of it, so that it starts without a network.
+pub async fn is_whole() -> bool {
+    build().await.is_some_and(|build| build.whole)
+}
+
+async fn build() -> Option<Build> {
+    if is_installed(PATIENCE_VERSION).await { net::get_build("/version.json").await } else { None }
 }
 
 /// Fetches the decoder once, so that the service worker keeps it for a desk that is offline later.

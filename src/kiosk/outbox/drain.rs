@@ -1,28 +1,31 @@
-//! Sending. One drainer across tabs; each row under a lease; a row goes only after the hall's acknowledgement has been
-//! verified and stored. What may pass is tried again later, what may not waits for a person, and neither holds up others.
+//! Sending. One drainer across tabs and windows; each row under a lease; a row goes only after the hall's acknowledgement has
+//! been verified and stored. The oldest goes first. What may pass is tried again later, what may not waits for a person, and
+//! neither holds up others.
 
-use super::row::{Acknowledged, Record, Row, State};
-use super::{Push, changed};
-use crate::api::{Acknowledgement, Wanted};
+use super::queue::{envelope, piece};
+use super::record::Record;
+use super::{Push, changed, rows};
+use crate::api::{Acknowledgement, Resend, Wanted};
 use crate::kiosk::app::{self, App};
-use crate::kiosk::device::database::{self, Change, Store};
+use crate::kiosk::device::database::{self, Change, Durability, Store};
 use crate::kiosk::device::net::{self, Failure};
 use crate::kiosk::device::{clock, lock};
 use crate::receipt::{self, Kind, Reason, Verdict};
 use crate::signing::hex;
-use crate::submission::{Digest, Sealed};
+use crate::submission::Sealed;
+use crate::submission::queue::{self, Failed, Row};
 use crate::words::Text;
-use js_sys::Uint8Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::Cell;
 use uuid::Uuid;
-use wasm_bindgen::JsCast;
 
 /// The lock that tabs share.
 const LOCK: &str = "mingbai-outbox";
 /// How often the hall may ask for missing pieces of one submission in one go.
 const ROUNDS: usize = 3;
+/// So many failures in a row are the hall's, not the rows': the next beat is soon enough.
+const ENOUGH: usize = 3;
 
 thread_local! {
     /// What is asked for and not begun yet; one run at a time in this tab.
@@ -30,15 +33,21 @@ thread_local! {
     static RUNNING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Sends what is due, or everything. Comes back at once.
+/// Sends what is due, or everything. Comes back at once. While another tab is sending this one waits for its turn, so that
+/// nothing asked for is lost.
 pub fn push(app: App, push: Push) {
     ASKED.set(ASKED.get().max(Some(push)));
     if RUNNING.replace(true) {
         return;
     }
     spawn_local(async move {
-        while let Some(push) = ASKED.take() {
-            lock::exclusively(LOCK, run(app, push)).await;
+        while ASKED.get().is_some() {
+            lock::exclusively(LOCK, async move {
+                if let Some(push) = ASKED.take() {
+                    run(app, push).await;
+                }
+            })
+            .await;
         }
         RUNNING.set(false);
     });
@@ -46,64 +55,104 @@ pub fn push(app: App, push: Push) {
 
 async fn run(app: App, push: Push) {
     let me = app::new_id(clock::now());
-    let rows = match database::all(Store::Outbox).await {
-        Ok(rows) => rows,
+    let due = match due(push).await {
+        Ok(due) => due,
         Err(failure) => return app.trouble.set(Some(failure.say())),
     };
-    for row in rows.iter().filter_map(database::content::<Row>) {
-        if !row.is_due(clock::now(), lock::available(), push == Push::Asked) {
-            continue;
-        }
-        match send_one(app, row.sealed.id, me, push).await {
-            Ok(true) => {}
-            // Out of reach: so are the others, until a probe succeeds.
-            Ok(false) => break,
+    let mut failed = 0;
+    for id in due {
+        match send_one(app, id, me, push).await {
+            Ok(Went::On) => failed = 0,
+            Ok(Went::Wrong) if failed + 1 < ENOUGH => failed += 1,
+            // Out of reach, or unwell: so it is for the others, until a probe succeeds or the next beat.
+            Ok(Went::Wrong | Went::Away) => break,
             Err(failure) => app.trouble.set(Some(failure.say())),
         }
     }
+    super::count(app).await;
 }
 
-/// Leases, sends and settles one row; whether the hall was in reach. An error is the database's.
-async fn send_one(app: App, id: Uuid, me: Uuid, push: Push) -> Result<bool, Failure> {
-    let key = id.to_string();
-    let now = clock::now();
-    let leased = database::transact(&[], &[(Store::Outbox, &key)], |found| {
-        let row = found.first().and_then(Option::as_ref).and_then(database::content::<Row>);
-        let Some(mut row) = row.filter(|row| row.is_due(now, lock::available(), push == Push::Asked)) else { return (vec![], None) };
-        row.lease(me, now);
-        (vec![Change::Put(Store::Outbox, id.to_string(), database::row(&row))], Some(row))
+/// Whose turn it is, the oldest first.
+async fn due(push: Push) -> Result<Vec<Uuid>, Failure> {
+    let (now, alone) = (clock::now(), lock::available());
+    let mut due = Vec::new();
+    rows(|row| {
+        if row.is_due(now, alone, push == Push::Asked) {
+            due.push((row.queued_at, row.id));
+        }
     })
     .await?;
-    let Some(row) = leased else { return Ok(true) };
+    due.sort_unstable();
+    Ok(due.into_iter().map(|(_, id)| id).collect())
+}
+
+/// What came of one row, for those after it.
+enum Went {
+    /// Sent, refused, or no longer to be sent.
+    On,
+    /// A failure that may pass.
+    Wrong,
+    /// The hall is out of reach, or asks to be left alone.
+    Away,
+}
+
+/// Leases, sends and settles one row. An error is the database's.
+async fn send_one(app: App, id: Uuid, me: Uuid, push: Push) -> Result<Went, Failure> {
+    let (now, alone) = (clock::now(), lock::available());
+    // A lease that a power cut takes back was none.
+    let leased = change(id, Durability::Relaxed, |row| row.is_due(now, alone, push == Push::Asked), |row| row.lease(me, now)).await?;
+    if !leased {
+        return Ok(Went::On);
+    }
     changed(app, id).await;
-    let result = send(app, &row.sealed).await;
-    // No answer for this row from a hall that does answer is the row's own trouble, and must not hold up the others.
-    let reached = !matches!(result, Err(Wrong::Failed(Failure::Unreachable))) || net::reachable().await;
-    match result {
-        Ok(acknowledgement) => settle(&row.sealed, &acknowledgement).await?,
-        Err(wrong) => {
-            let chance = js_sys::Math::random();
-            database::transact(&[], &[(Store::Outbox, &key)], |found| {
-                let row = found.first().and_then(Option::as_ref).and_then(database::content::<Row>);
-                // Whoever took over the lease meanwhile decides.
-                let Some(mut row) = row.filter(|row| row.is_leased_to(me)) else { return (vec![], ()) };
-                wrong.mark(&mut row, chance, reached);
-                (vec![Change::Put(Store::Outbox, id.to_string(), database::row(&row))], ())
-            })
-            .await?;
+    let went = match send(app, id).await {
+        Ok((sealed, acknowledgement)) => {
+            settle(&sealed, acknowledgement).await?;
+            Went::On
         }
-    }
+        Err(wrong) => {
+            // No answer for this row from a hall that does answer is the row's own trouble, and must not hold up the others.
+            let away = matches!(wrong, Wrong::Failed(Failure::Unreachable)) && !net::reachable().await;
+            let failed = if away { Failed::Unreached } else { wrong.failed() };
+            let went = match failed {
+                Failed::Unreached | Failed::Passing(Some(_)) => Went::Away,
+                Failed::Passing(None) => Went::Wrong,
+                Failed::Standing { .. } => Went::On,
+            };
+            let (now, chance) = (clock::now(), js_sys::Math::random());
+            // Whoever took over the lease meanwhile decides.
+            change(id, Durability::Relaxed, |row| row.is_leased_to(me), |row| row.fail(failed, now, chance)).await?;
+            if away {
+                app.online.set(false);
+            }
+            went
+        }
+    };
     changed(app, id).await;
-    if !reached {
-        app.online.set(false);
-    }
-    Ok(reached)
+    Ok(went)
+}
+
+/// Changes a row if it is still there and as expected; whether it was.
+async fn change(
+    id: Uuid,
+    durability: Durability,
+    expected: impl FnOnce(&Row) -> bool,
+    change: impl FnOnce(&mut Row),
+) -> Result<bool, Failure> {
+    let key = id.to_string();
+    database::change(durability, &[Store::Outbox], async |stores| {
+        let row: Option<Row> = stores.get_row(Store::Outbox, &key).await?;
+        let Some(mut row) = row.filter(expected) else { return Ok((vec![], false)) };
+        change(&mut row);
+        Ok((vec![Change::Put(Store::Outbox, key.clone(), database::row(&row))], true))
+    })
+    .await
 }
 
 /// Why a submission was not acknowledged.
 enum Wrong {
     Failed(Failure),
-    /// The hall wants a piece that this device does not have.
+    /// The envelope, or a piece that the hall wants, is not on this device.
     Lost,
     /// The answer is not an acknowledgement that can be believed.
     Unproven,
@@ -116,36 +165,45 @@ impl From<Failure> for Wrong {
 }
 
 impl Wrong {
-    fn mark(&self, row: &mut Row, chance: f64, reached: bool) {
-        let now = clock::now();
+    fn failed(self) -> Failed {
         match self {
-            // The hall may not have been tried at all: the next success of a probe is soon enough, and no reason to wait longer.
-            Wrong::Failed(Failure::Unreachable) if !reached => row.state = State::Queued,
-            Wrong::Failed(failure) if failure.passes() => {
-                let asked = if let Failure::Problem(_, seconds) = failure { *seconds } else { None };
-                row.put_off(now, chance, asked);
-            }
-            Wrong::Failed(failure) => row.state = State::Attention(failure.say()),
-            Wrong::Lost => {
-                row.state = State::Attention(Text::new(
-                    "本机缺少这次提交的部分照片,无法上传。请凭回执到窗口,带上材料原件",
-                    "Part of this submission's photos is missing on this device, so it cannot be sent. \
+            Wrong::Failed(Failure::Problem(problem, asked)) => Failed::refused(problem.status, &problem.code, problem.title, asked),
+            Wrong::Failed(Failure::Busy(asked)) => Failed::Passing(asked),
+            Wrong::Failed(Failure::Key(why)) => Failed::Standing { kind: queue::Kind::Operator, why, code: "key".to_owned() },
+            Wrong::Failed(
+                Failure::Unreachable | Failure::Answer | Failure::Storage(_) | Failure::Full | Failure::Closed,
+            )
+            | Wrong::Unproven => Failed::Passing(None),
+            Wrong::Lost => Failed::Standing {
+                kind: queue::Kind::Permanent,
+                why: Text::new(
+                    "本机缺少这次提交的一部分,无法上传。请凭回执到窗口,带上材料原件",
+                    "Part of this submission is missing on this device, so it cannot be sent. \
                      Bring the receipt and the originals to the window",
-                ));
-            }
-            Wrong::Unproven => row.put_off(now, chance, Some(60)),
+                ),
+                code: "lost".to_owned(),
+            },
         }
     }
 }
 
-/// Sends the envelope, then the pieces that the hall asks for, until it acknowledges.
-async fn send(app: App, sealed: &Sealed) -> Result<Acknowledgement, Wrong> {
-    let path = format!("/submissions/{}", sealed.id);
+/// Sends the envelope, then the pieces that the hall asks for, until it acknowledges. What it had acknowledged before it was
+/// put back from a backup goes together with that acknowledgement.
+async fn send(app: App, id: Uuid) -> Result<(Sealed, Acknowledgement), Wrong> {
+    let sealed = envelope(id).await?.ok_or(Wrong::Lost)?;
+    let before: Option<Acknowledgement> = database::get_row(Store::Acknowledged, &id.to_string()).await?;
+    let path = format!("/submissions/{id}");
     for _ in 0..ROUNDS {
-        let answer = net::put(&path, sealed).await?;
+        let answer = match &before {
+            None => net::put(&path, &sealed).await?,
+            Some(before) => {
+                let again = Resend { sealed: sealed.clone(), acknowledgement: before.clone() };
+                net::put(&format!("{path}/again"), &again).await?
+            }
+        };
         if answer.status != 202 {
             let acknowledgement: Acknowledgement = answer.json()?;
-            return if proven(app, sealed, &acknowledgement).await { Ok(acknowledgement) } else { Err(Wrong::Unproven) };
+            return if proven(app, &sealed, &acknowledgement).await { Ok((sealed, acknowledgement)) } else { Err(Wrong::Unproven) };
         }
         for digest in answer.json::<Wanted>()?.chunks {
             if !sealed.chunks.contains(&digest) {
@@ -156,12 +214,6 @@ async fn send(app: App, sealed: &Sealed) -> Result<Acknowledgement, Wrong> {
         }
     }
     Err(Wrong::Unproven)
-}
-
-async fn piece(digest: &Digest) -> Result<Option<Vec<u8>>, Failure> {
-    let stored = database::get(Store::Chunks, &digest.to_string()).await?;
-    let bytes = stored.and_then(|stored| stored.dyn_into::<Uint8Array>().ok()).map(|bytes| bytes.to_vec());
-    Ok(bytes.filter(|bytes| Digest::of(bytes) == *digest))
 }
 
 /// Whether the acknowledgement is the hall's, and for exactly this submission.
@@ -188,22 +240,25 @@ async fn proven(app: App, sealed: &Sealed, acknowledgement: &Acknowledgement) ->
         })
 }
 
-/// The hall has it: one transaction keeps the proof and lets the row and its pieces go.
-async fn settle(sealed: &Sealed, acknowledgement: &Acknowledgement) -> Result<(), Failure> {
-    let Acknowledgement { id, digest, received_at, .. } = acknowledgement.clone();
-    let key = id.to_string();
-    database::transact(&[Store::Outbox, Store::Chunks, Store::Acknowledged], &[(Store::Records, &key)], |found| {
-        let proof = Change::Put(Store::Acknowledged, id.to_string(), database::row(&Acknowledged { id, digest, received_at }));
-        let mut changes = vec![proof, Change::Delete(Store::Outbox, id.to_string())];
-        changes.extend(sealed.chunks.iter().map(|digest| Change::Delete(Store::Chunks, digest.to_string())));
-        // On a personal device the summary is still there, and gets the hall's receipt.
-        if let Some(mut record) = found.first().and_then(Option::as_ref).and_then(database::content::<Record>) {
-            record.acknowledgement = Some(acknowledgement.clone());
-            changes.push(Change::Put(Store::Records, id.to_string(), database::row(&record)));
+/// The hall has it: one transaction keeps the proof and lets the row go. Envelope and pieces stay a while, should the hall
+/// lose them.
+async fn settle(sealed: &Sealed, acknowledgement: Acknowledgement) -> Result<(), Failure> {
+    let key = sealed.id.to_string();
+    database::change(Durability::Strict, &[Store::Outbox, Store::Acknowledged, Store::Records], async |stores| {
+        if stores.get(Store::Outbox, &key).await?.is_none() {
+            // Its owner has deleted everything meanwhile.
+            return Ok((vec![], ()));
         }
-        (changes, ())
+        let mut changes = vec![
+            Change::Put(Store::Acknowledged, key.clone(), database::row(&acknowledgement)),
+            Change::Delete(Store::Outbox, key.clone()),
+        ];
+        // On a personal device the summary is still there, and gets the hall's receipt.
+        if let Some(record) = stores.get_row::<Record>(Store::Records, &key).await? {
+            let record = Record { acknowledgement: Some(acknowledgement), ..record };
+            changes.push(Change::Put(Store::Records, key.clone(), database::row(&record)));
+        }
+        Ok((changes, ()))
     })
-    .await?;
-    super::received(acknowledgement);
-    Ok(())
+    .await
 }

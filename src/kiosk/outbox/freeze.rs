@@ -1,15 +1,17 @@
 //! Draft → [`Submission`] → sealed envelope and device receipt: everything that is done before the database is touched.
 
-use super::row::Record;
+use super::record::Record;
 use crate::calendar::Calendar;
 use crate::check::{Application, Assessment, MaterialState, assess, questions};
 use crate::kiosk::app::{self, App, Draft};
+use crate::kiosk::device::clock;
 use crate::kiosk::device::keys::Key;
 use crate::kiosk::device::net::Failure;
 use crate::receipt::{Claims, Kind, MaterialMark, Profile, Unreadable, Unsigned};
 use crate::rules::Today;
 use crate::signing::{hex, key_id};
-use crate::submission::{ATTACHMENTS, Attachment, CHUNK, CHUNKS, Sealed, SealedChunk, Submission, seal, seal_chunk};
+use crate::submission::queue::Row;
+use crate::submission::{ATTACHMENTS, Attachment, CHUNK, CHUNKS, ENVELOPE, SealedChunk, Submission, seal, seal_chunk};
 use crate::words::Text;
 use chrono::{DateTime, TimeDelta};
 use leptos::prelude::*;
@@ -19,9 +21,17 @@ const RECEIPT_LASTS: TimeDelta = TimeDelta::days(90);
 
 /// Ready to be stored.
 pub struct Prepared {
-    pub sealed: Sealed,
+    pub row: Row,
+    /// The sealed submission, as the text that is stored and sent.
+    pub envelope: String,
     pub chunks: Vec<SealedChunk>,
     pub record: Record,
+}
+
+impl Prepared {
+    pub fn bytes(&self) -> u64 {
+        (self.envelope.len() + self.chunks.iter().map(|chunk| chunk.bytes.len()).sum::<usize>()) as u64
+    }
 }
 
 /// Freezes, signs and seals.
@@ -101,7 +111,12 @@ pub async fn prepare(app: App, draft: &Draft, consent: &str) -> Result<Prepared,
         receipt,
         acknowledgement: None,
     };
-    Ok(Prepared { sealed, chunks, record })
+    let envelope = serde_json::to_string(&sealed).map_err(|_| unsealable())?;
+    // The hall would refuse it when the applicant is long gone.
+    if envelope.len() > ENVELOPE {
+        return Err(too_long());
+    }
+    Ok(Prepared { row: Row::new(&sealed, envelope.len(), clock::now()), envelope, chunks, record })
 }
 
 async fn unsigned_text(unsigned: Unsigned, key: &Key) -> Result<String, Failure> {
@@ -157,5 +172,12 @@ fn too_many_photos() -> Failure {
     Failure::Storage(Text::new(
         format!("照片太多或太大(最多 {ATTACHMENTS} 张),没有提交。请减少后再试"),
         format!("Too many photos, or one is too large (at most {ATTACHMENTS}); nothing was submitted. Please remove some"),
+    ))
+}
+
+fn too_long() -> Failure {
+    Failure::Storage(Text::new(
+        "填写的内容太长,大厅收不下,没有提交。请缩短文字后再试",
+        "What was entered is too long for the hall to take; nothing was submitted. Please shorten it",
     ))
 }

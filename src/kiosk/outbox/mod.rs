@@ -4,35 +4,38 @@
 //! On a kiosk the rows are sealed, and what this session may still see of its own submissions is in memory; on a personal
 //! device a summary and the receipts stay.
 //!
-//! - [`freeze`]: draft → sealed envelope. [`row`]: what is stored. [`drain`]: sending.
+//! - [`freeze`]: draft → sealed envelope. [`record`]: what may still be seen of it. [`drain`]: sending.
+//! - [`held`]: what the hall has acknowledged, for a hall that loses it. [`queue`]: what waits, for the operator.
 
 mod drain;
 mod freeze;
-mod row;
+mod held;
+pub mod queue;
+mod record;
 
 use super::app::{App, Draft};
-use super::device::database::{self, Change, Store};
-use super::device::keys::Key;
+use super::device::database::{self, Change, Durability, Store, Stores};
 use super::device::net::Failure;
-use super::device::{clock, hall, health, preferences};
-use crate::api::Acknowledgement;
-use crate::check::Outcome;
+use super::device::{drafts, hall, health, preferences};
 use crate::receipt::Profile;
-use crate::words::{Lang, Text};
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::submission::queue::Row;
+use crate::words::Lang;
+use chrono::{DateTime, Utc};
 use freeze::Prepared;
+use indexed_db_futures::error::Error;
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use row::{Acknowledged, Record, Row, State};
 use std::cell::{Cell, RefCell};
 use uuid::Uuid;
 use wasm_bindgen::JsValue;
 
 pub use drain::push;
+pub use held::{let_go_of_old, recall};
+pub use record::{Kept, Record, Standing};
 
-/// How long it is remembered that a submission was acknowledged.
-const REMEMBERED: TimeDelta = TimeDelta::days(30);
+/// In the settings: which restore of the hall this device has asked about.
+const EPOCH: &str = "epoch";
 
 /// How urgent sending is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,31 +44,6 @@ pub enum Push {
     Due,
     /// A person asked: everything, also what waits for somebody's attention.
     Asked,
-}
-
-/// Where a submission stands. The first three are "on this device", the last is "at the hall".
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
-    Queued,
-    Sending,
-    /// Somebody has to do something; why.
-    Attention(Text),
-    Received(Acknowledgement),
-}
-
-/// A submission as its applicant may see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    pub id: Uuid,
-    pub item: String,
-    pub item_name: Text,
-    pub window: Text,
-    pub complaint: Text,
-    pub captured_at: DateTime<Utc>,
-    pub outcome: Outcome,
-    /// QR text of the device's receipt.
-    pub receipt: String,
-    pub standing: Standing,
 }
 
 /// How much waits.
@@ -87,52 +65,74 @@ thread_local! {
 /// Submits a draft: freezes, signs and seals it, and answers once it is on disk. The same draft again, by a double press or
 /// in another tab, is not submitted again. The caller lets go of the draft in memory.
 pub async fn submit(app: App, draft: &Draft, consent: &str) -> Result<Uuid, Failure> {
-    let personal = app.profile.get_untracked() == Profile::Personal;
+    let personal = !shared(app);
     let session = ENDED.get();
-    let Prepared { sealed, chunks, record } = freeze::prepare(app, draft, consent).await?;
-    let (id, key) = (draft.id, draft.id.to_string());
-    let mut changes = vec![Change::Put(Store::Outbox, key.clone(), database::row(&Row::new(sealed, clock::now())))];
-    changes.extend(
-        chunks
-            .iter()
-            .map(|chunk| Change::Put(Store::Chunks, chunk.digest.to_string(), JsValue::from(Uint8Array::from(chunk.bytes.as_slice())))),
-    );
-    if personal {
-        changes.push(Change::Put(Store::Records, key.clone(), database::row(&record)));
-        changes.push(Change::Delete(Store::Drafts, draft.item.code.clone()));
-    }
-    let stores = [Store::Outbox, Store::Chunks, Store::Records, Store::Drafts];
-    let fresh = database::transact(&stores, &[(Store::Outbox, &key), (Store::Acknowledged, &key)], |found| {
-        let fresh = found.iter().all(Option::is_none);
-        (if fresh { changes } else { vec![] }, fresh)
-    })
-    .await?;
+    let prepared = freeze::prepare(app, draft, consent).await?;
+    held::have_room(prepared.bytes()).await?;
+    let fresh = match store(draft, &prepared, personal).await {
+        Err(Failure::Full) => {
+            held::make_room(prepared.bytes()).await?;
+            store(draft, &prepared, personal).await?
+        }
+        Err(Failure::Closed) => store(draft, &prepared, personal).await?,
+        stored => stored?,
+    };
     if fresh && !personal && ENDED.get() == session {
-        SESSION.with_borrow_mut(|session| session.push(record));
+        SESSION.with_borrow_mut(|session| session.push(prepared.record));
     }
-    changed(app, id).await;
+    count(app).await;
+    changed(app, draft.id).await;
     push(app, Push::Due);
-    if personal {
-        // What is waiting here is worth keeping; the browser's answer is shown on the page about this device.
-        spawn_local(async {
+    spawn_local(async move {
+        if personal {
+            // What is waiting here is worth keeping; the browser's answer is shown on the page about this device.
             health::persist().await;
-        });
-    }
-    Ok(id)
+        }
+        app.warn_when_full().await;
+    });
+    Ok(draft.id)
 }
+
+/// The one transaction that makes it saved. Whether it was not there before.
+async fn store(draft: &Draft, prepared: &Prepared, personal: bool) -> Result<bool, Failure> {
+    let Prepared { row, envelope, chunks, record } = prepared;
+    let key = draft.id.to_string();
+    let stores =
+        [Store::Outbox, Store::Envelopes, Store::Chunks, Store::Records, Store::Drafts, Store::Photos, Store::Acknowledged];
+    database::change(Durability::Strict, &stores, async |stores| {
+        if stores.get(Store::Outbox, &key).await?.is_some() || stores.get(Store::Acknowledged, &key).await?.is_some() {
+            return Ok((vec![], false));
+        }
+        let mut changes = if personal { drafts::gone(&stores, &draft.item.code, draft.id).await? } else { vec![] };
+        changes.push(Change::Put(Store::Outbox, key.clone(), database::row(row)));
+        changes.push(Change::Add(Store::Envelopes, key.clone(), JsValue::from_str(envelope)));
+        let bytes = |bytes: &[u8]| JsValue::from(Uint8Array::from(bytes));
+        changes.extend(chunks.iter().map(|chunk| Change::Put(Store::Chunks, chunk.digest.to_string(), bytes(&chunk.bytes))));
+        if personal {
+            changes.push(Change::Put(Store::Records, key.clone(), database::row(record)));
+        }
+        Ok((changes, true))
+    })
+    .await
+}
+
+/// The stores that tell where a submission stands.
+const STANDING: [Store; 3] = [Store::Outbox, Store::Acknowledged, Store::Records];
 
 /// One submission; on a shared machine only one of this session's own.
 pub async fn kept(app: App, id: Uuid) -> Result<Option<Kept>, Failure> {
-    let record = match own(app, id) {
-        Some(record) => Some(record),
-        None if shared(app) => None,
-        None => database::get_row::<Record>(Store::Records, &id.to_string()).await?,
-    };
-    let Some(record) = record else { return Ok(None) };
-    let row = database::get_row::<Row>(Store::Outbox, &id.to_string()).await?;
-    // Between the two reads it may have been acknowledged.
-    let record = if row.is_none() && record.acknowledgement.is_none() { again(app, record).await? } else { record };
-    Ok(Some(kept_of(record, row.as_ref())))
+    let own = SESSION.with_borrow(|session| session.iter().find(|record| record.id == id).cloned());
+    if shared(app) && own.is_none() {
+        return Ok(None);
+    }
+    database::look(&STANDING, async |stores| {
+        let record = if own.is_some() { own } else { stores.get_row(Store::Records, &id.to_string()).await? };
+        Ok(match record {
+            Some(record) => Some(stand(&stores, record).await?),
+            None => None,
+        })
+    })
+    .await
 }
 
 /// Every submission that may be seen here, the latest first.
@@ -142,15 +142,22 @@ pub async fn all(app: App) -> Result<Vec<Kept>, Failure> {
     } else {
         database::all(Store::Records).await?.iter().filter_map(database::content).collect()
     };
-    let rows = rows().await?;
-    let mut kept = Vec::with_capacity(records.len());
-    for record in records {
-        let row = rows.iter().find(|row| row.sealed.id == record.id);
-        let record = if row.is_none() && record.acknowledgement.is_none() { again(app, record).await? } else { record };
-        kept.push(kept_of(record, row));
-    }
-    kept.sort_by_key(|kept| std::cmp::Reverse((kept.captured_at, kept.id)));
-    Ok(kept)
+    let mut all = database::look(&STANDING, async |stores| {
+        let mut all = Vec::with_capacity(records.len());
+        for record in records {
+            all.push(stand(&stores, record).await?);
+        }
+        Ok(all)
+    })
+    .await?;
+    all.sort_by_key(|kept| std::cmp::Reverse((kept.record.captured_at, kept.record.id)));
+    Ok(all)
+}
+
+async fn stand(stores: &Stores<'_>, record: Record) -> Result<Kept, Error> {
+    let key = record.id.to_string();
+    let row = stores.get(Store::Outbox, &key).await?.map(|row| readable(record.id, &row));
+    Ok(Kept::new(record, row, stores.get_row(Store::Acknowledged, &key).await?))
 }
 
 /// Follows a submission for as long as the page that asks is open.
@@ -183,62 +190,62 @@ pub async fn forget_session(app: App) {
         app.lang.set(Lang::default());
         app.large.set(false);
         preferences::forget();
-        if let Err(failure) = database::write(vec![Change::Clear(Store::Drafts), Change::Clear(Store::Records)]).await {
+        if let Err(failure) = database::write([Store::Drafts, Store::Photos, Store::Records].map(Change::Clear).into()).await {
             app.trouble.set(Some(failure.say()));
         }
     }
 }
 
-/// "Delete everything of mine on this device": drafts, receipts, summaries, preferences and the device's key. What has been
-/// submitted and not sent yet stays, sealed, until the hall has it: it was handed in.
+/// "Delete everything of mine on this device": drafts, pictures, receipts, summaries, sealed copies of what was sent,
+/// preferences and the device's key. On a citizen's own device also what was not sent yet, which is thereby withdrawn: the page
+/// says how much that is before it asks. On a shared machine that belongs to those before, and stays until the hall has it.
 pub async fn forget_all(app: App) {
     forget_session(app).await;
+    if shared(app) {
+        return;
+    }
     preferences::forget();
     app.lang.set(Lang::default());
     app.large.set(false);
-    let mut changes = vec![Change::Clear(Store::Drafts), Change::Clear(Store::Records)];
-    if !shared(app) {
-        changes.push(Key::forget());
-    }
-    if is_empty().await.unwrap_or(false) {
-        changes.push(Change::Clear(Store::Acknowledged));
-        if !shared(app) {
-            changes.extend(hall::forget());
-        }
-    }
+    let own = {
+        use Store::*;
+        [Drafts, Photos, Records, Outbox, Envelopes, Chunks, Acknowledged, Keys]
+    };
+    let mut changes: Vec<Change> = own.map(Change::Clear).into();
+    changes.extend(hall::forget());
     if let Err(failure) = database::write(changes).await {
         app.trouble.set(Some(failure.say()));
     }
+    count(app).await;
+}
+
+/// The change that makes this device ask again whatever hall it finds.
+pub(super) fn forget_epoch() -> Change {
+    Change::Delete(Store::Settings, EPOCH.to_owned())
 }
 
 /// Nothing waits to be sent.
 pub async fn is_empty() -> Result<bool, Failure> {
-    Ok(database::all(Store::Outbox).await?.is_empty())
+    Ok(database::count(Store::Outbox).await? == 0)
 }
 
 pub async fn depth() -> Result<Depth, Failure> {
-    let rows = rows().await?;
-    Ok(Depth {
-        waiting: rows.len(),
-        attention: rows.iter().filter(|row| matches!(row.state, State::Attention(_))).count(),
-        oldest: rows.iter().map(|row| row.queued_at).min(),
+    let mut depth = Depth::default();
+    rows(|row| {
+        depth.waiting += 1;
+        depth.attention += usize::from(row.needs_somebody());
+        // One that cannot be read does not say since when.
+        if row.bytes > 0 {
+            depth.oldest = Some(depth.oldest.map_or(row.queued_at, |oldest| oldest.min(row.queued_at)));
+        }
     })
+    .await?;
+    Ok(depth)
 }
 
-/// On start: counts what waits, and forgets acknowledgements of long ago.
+/// On start: counts what waits.
 pub(super) async fn start(app: App) -> Result<(), Failure> {
-    app.waiting.set(database::all(Store::Outbox).await?.len());
-    let oldest = clock::now() - REMEMBERED;
-    let old = database::all(Store::Acknowledged)
-        .await?
-        .iter()
-        .filter_map(database::content::<Acknowledged>)
-        .filter(|a| a.received_at < oldest)
-        .map(|a| Change::Delete(Store::Acknowledged, a.id.to_string()))
-        .collect::<Vec<_>>();
-    if !old.is_empty() {
-        database::write(old).await?;
-    }
+    app.waiting.set(database::count(Store::Outbox).await?);
     Ok(())
 }
 
@@ -254,7 +261,6 @@ pub(super) async fn look_again(app: App) {
 
 /// Something happened to a submission: everybody who watches it gets to know.
 async fn changed(app: App, id: Uuid) {
-    count(app).await;
     let watched = WATCHED.with_borrow(|watched| watched.iter().any(|(watched, _)| *watched == id));
     if !watched {
         return;
@@ -277,51 +283,29 @@ async fn changed(app: App, id: Uuid) {
 
 async fn count(app: App) {
     // A count that cannot be had now is had on the next beat.
-    if let Ok(rows) = database::all(Store::Outbox).await
-        && app.waiting.get_untracked() != rows.len()
+    if let Ok(waiting) = database::count(Store::Outbox).await
+        && app.waiting.get_untracked() != waiting
     {
-        app.waiting.set(rows.len());
+        app.waiting.set(waiting);
     }
 }
 
-/// The hall has one of this session's own.
-fn received(acknowledgement: &Acknowledgement) {
-    SESSION.with_borrow_mut(|session| {
-        if let Some(record) = session.iter_mut().find(|record| record.id == acknowledgement.id) {
-            record.acknowledgement = Some(acknowledgement.clone());
+/// Shows every row to `each`, in no order that means anything.
+async fn rows(mut each: impl FnMut(Row)) -> Result<(), Failure> {
+    database::walk(Store::Outbox, |key, row| {
+        if let Ok(id) = key.parse() {
+            each(readable(id, row));
         }
-    });
+    })
+    .await
 }
 
-async fn rows() -> Result<Vec<Row>, Failure> {
-    Ok(database::all(Store::Outbox).await?.iter().filter_map(database::content).collect())
+/// A row, or what stands for one that cannot be read.
+fn readable(id: Uuid, row: &JsValue) -> Row {
+    database::content(row).unwrap_or_else(|| Row::unreadable(id))
 }
 
 /// Nobody's own device: kiosk and desk.
 fn shared(app: App) -> bool {
     app.profile.get_untracked() != Profile::Personal
-}
-
-fn own(app: App, id: Uuid) -> Option<Record> {
-    shared(app).then(|| SESSION.with_borrow(|session| session.iter().find(|record| record.id == id).cloned())).flatten()
-}
-
-async fn again(app: App, record: Record) -> Result<Record, Failure> {
-    let now = if shared(app) { own(app, record.id) } else { database::get_row(Store::Records, &record.id.to_string()).await? };
-    Ok(now.unwrap_or(record))
-}
-
-fn kept_of(record: Record, row: Option<&Row>) -> Kept {
-    let Record { id, item, item_name, window, complaint, captured_at, outcome, receipt, acknowledgement } = record;
-    let standing = match (acknowledgement, row.map(|row| &row.state)) {
-        (Some(acknowledgement), _) => Standing::Received(acknowledgement),
-        (None, Some(State::Queued)) => Standing::Queued,
-        (None, Some(State::Sending { .. })) => Standing::Sending,
-        (None, Some(State::Attention(why))) => Standing::Attention(why.clone()),
-        (None, None) => Standing::Attention(Text::new(
-            "本机的待上传数据已被浏览器清除,无法确认大厅是否收到。请凭回执到窗口",
-            "The browser has cleared this device's data, so it cannot tell whether the hall has it. Bring the receipt to the window",
-        )),
-    };
-    Kept { id, item, item_name, window, complaint, captured_at, outcome, receipt, standing }
 }

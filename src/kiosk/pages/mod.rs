@@ -112,7 +112,7 @@ fn Banners() -> impl IntoView {
     });
     view! {
         {move || app.trouble.get().map(|trouble| view! {
-            <div class="banner banner-trouble" role="alert">
+            <div class="banner banner-trouble" role="alert" data-test="trouble">
                 <p>{tell(trouble)}</p>
                 <button type="button" class="button small" on:click=move |_| app.trouble.set(None)>{say(phrases::CLOSE)}</button>
             </div>

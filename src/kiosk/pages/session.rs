@@ -54,6 +54,14 @@ impl Session {
         window_event_listener(ev::pointerdown, move |_| alive());
         window_event_listener(ev::keydown, move |_| alive());
         window_event_listener(ev::wheel, move |_| alive());
+        // The clipboard would outlive the session, and belongs to the next person.
+        let stays = move |event: &web_sys::Event| {
+            if kiosk.get_untracked() {
+                event.prevent_default();
+            }
+        };
+        window_event_listener(ev::copy, move |event| stays(event.as_ref()));
+        window_event_listener(ev::cut, move |event| stays(event.as_ref()));
         let tick = move || {
             if kiosk.get_untracked() && !session.attract.get_untracked() {
                 session.second();

@@ -25,16 +25,23 @@ pub const FEWER: Phrase = p("减少", "Fewer");
 pub const MORE: Phrase = p("增加", "More");
 
 // ── photo ──
-pub const PHOTO: Phrase = p("拍照或选择文件", "Take or choose a picture");
 pub const PHOTO_CAMERA: Phrase = p("拍照", "Take a picture");
+pub const PHOTO_CHOOSE: Phrase = p("选择照片或 PDF", "Choose pictures or PDFs");
 pub const PHOTO_HINT: Phrase =
-    p("不是必须。可以附最多 3 张照片或 PDF,窗口能提前看到。", "Optional. Up to 3 pictures or PDFs, so that the window can look at them ahead.");
+    p("不是必须。可以附最多 10 页,窗口能提前看到。", "Optional. Up to 10 pages, so that the window can look at them ahead. ");
+pub const PHOTO_HINT_PDF: Phrase = p(
+    "照片里的拍摄地点等信息会去掉;PDF 原样提交,里面如有作者等信息不会去掉。",
+    "Place and time are removed from pictures; a PDF is sent as it is, with what its properties say.",
+);
+pub const PHOTO_LOOK: Phrase = p("放大查看", "Look at it");
 pub const PHOTO_REMOVE: Phrase = p("移除", "Remove");
+pub const PHOTO_RETAKE: Phrase = p("重拍这一页", "Take this page again");
+pub const PHOTO_REPLACE: Phrase = p("换一个文件", "Choose another file");
+pub const PHOTO_BEFORE: Phrase = p("上一页", "Previous page");
+pub const PHOTO_AFTER: Phrase = p("下一页", "Next page");
+pub const PHOTO_CLOSE: Phrase = p("看好了", "Done");
+pub const PHOTO_OPEN_PDF: Phrase = p("打开 PDF", "Open the PDF");
 pub const PHOTO_BUSY: Phrase = p("正在处理…", "One moment …");
-pub const PHOTO_TOO_LARGE: Phrase = p("文件超过 8 MB,请换一张小一些的", "The file is larger than 8 MB; please choose a smaller one");
-pub const PHOTO_TOO_MANY: Phrase = p("最多 3 张", "At most 3");
-pub const PHOTO_KIND: Phrase = p("请选择照片或 PDF", "Please choose a picture or a PDF");
-pub const PHOTO_UNREADABLE: Phrase = p("这张照片读不出来,请换一张", "This picture cannot be read; please try another");
 pub const SHUTTER: Phrase = p("拍下", "Take it");
 pub const SHUTTER_HOW: Phrase = p("把材料放平,对准镜头", "Lay the document flat and hold it before the camera");
 pub const CAMERA_STARTS: Phrase = p("正在打开摄像头…", "Opening the camera …");

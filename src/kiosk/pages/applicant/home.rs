@@ -4,7 +4,7 @@ use super::{HelpWindow, Label, Nothing, phrases};
 use crate::catalogue::bundle::{Bundle, FRONT};
 use crate::catalogue::search::Listing;
 use crate::catalogue::{self, Filing, Handling};
-use crate::kiosk::app::{App, Draft};
+use crate::kiosk::app::App;
 use crate::kiosk::device::net::Failure;
 use crate::kiosk::device::{self, drafts, update};
 use crate::kiosk::outbox;
@@ -254,7 +254,7 @@ fn Card(card: catalogue::Card) -> impl IntoView {
 #[component]
 fn Resume() -> impl IntoView {
     let app = App::get();
-    let unfinished = RwSignal::new(Vec::<Draft>::new());
+    let unfinished = RwSignal::new(Vec::<drafts::Begun>::new());
     Effect::new(move |_| {
         if app.profile.get() != Profile::Personal {
             return;

@@ -17,6 +17,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// `/item/:code`.
 #[component]
@@ -220,20 +221,27 @@ fn Start(item: Arc<Item>) -> impl IntoView {
     let go = Go::get();
     let code = StoredValue::new(item.code.clone());
     let begun = RwSignal::new(false);
+    let stored = StoredValue::new(None::<Uuid>);
     let word = if item.filing == Filing::PreCheckOnly { phrases::PRE_CHECK } else { phrases::START };
     let here = app.draft.with_untracked(|draft| draft.as_ref().is_some_and(|d| d.item.code == item.code));
     begun.set(here);
     spawn_local(async move {
-        // Unreadable is as good as none: the application itself will say so.
-        if let Ok(Some(_)) = drafts::load(&code.get_value()).await {
-            begun.try_set(true);
+        match drafts::load(&code.get_value()).await {
+            Ok(Some(draft)) => {
+                stored.try_set_value(Some(draft.id));
+                begun.try_set(true);
+            }
+            Ok(None) => {}
+            Err(failure) => app.trouble.set(Some(failure.say())),
         }
     });
     let start = move |_| go.to(&format!("/apply/{}", code.get_value()));
     let start_over = move |_| {
         app.draft.set(None);
         spawn_local(async move {
-            if let Err(failure) = drafts::delete(&code.get_value()).await {
+            if let Some(id) = stored.get_value()
+                && let Err(failure) = drafts::delete(&code.get_value(), id).await
+            {
                 app.trouble.set(Some(failure.say()));
             }
             go.to(&format!("/apply/{}", code.get_value()));

@@ -5,8 +5,9 @@ use super::super::desk::phrases as shared;
 use super::{Nothing, phrases};
 use crate::calendar::moment;
 use crate::api::Progress;
-use crate::kiosk::app::{App, Draft};
-use crate::kiosk::device::{drafts, net};
+use crate::kiosk::app::App;
+use crate::kiosk::device::drafts::{self, Begun};
+use crate::kiosk::device::net;
 use crate::kiosk::outbox::{self, Kept, Standing};
 use crate::kiosk::parts::dialog::Dialog;
 use crate::kiosk::parts::go::{Go, Link};
@@ -32,7 +33,7 @@ pub fn Mine() -> impl IntoView {
 #[component]
 fn Own() -> impl IntoView {
     let app = App::get();
-    let unfinished = RwSignal::new(None::<Vec<Draft>>);
+    let unfinished = RwSignal::new(None::<Vec<Begun>>);
     let records = RwSignal::new(None::<Vec<Kept>>);
     let forgetting = RwSignal::new(false);
     let load = move || spawn_local(async move {
@@ -61,12 +62,12 @@ fn Own() -> impl IntoView {
             load();
         });
     };
-    let delete = Callback::new(move |code: String| {
-        if app.draft.with_untracked(|draft| draft.as_ref().is_some_and(|d| d.item.code == code)) {
+    let delete = Callback::new(move |begun: Begun| {
+        if app.draft.with_untracked(|draft| draft.as_ref().is_some_and(|d| d.id == begun.id)) {
             app.draft.set(None);
         }
         spawn_local(async move {
-            if let Err(failure) = drafts::delete(&code).await {
+            if let Err(failure) = drafts::delete(&begun.item.code, begun.id).await {
                 app.trouble.set(Some(failure.say()));
             }
             load();
@@ -94,6 +95,9 @@ fn Own() -> impl IntoView {
             {move || forgetting.get().then(|| view! {
                 <Dialog title=tell(phrases::DELETE_ALL.text()) test="forget-dialog" on_cancel=keep>
                     <p class="dialog-text">{say(phrases::DELETE_ALL_WHY)}</p>
+                    {move || (app.waiting.get() > 0).then(|| view! {
+                        <p class="wrong" data-test="forget-unsent"><strong>{move || app.waiting.get()}</strong> " " {say(phrases::DELETE_ALL_UNSENT)}</p>
+                    })}
                     <div class="buttons">
                         <button type="button" class="button primary" autofocus on:click=move |_| keep.run(())>
                             {say(phrases::DELETE_ALL_NO)}
@@ -109,7 +113,7 @@ fn Own() -> impl IntoView {
 }
 
 #[component]
-fn Unfinished(draft: Draft, on_delete: Callback<String>) -> impl IntoView {
+fn Unfinished(draft: Begun, on_delete: Callback<Begun>) -> impl IntoView {
     let code = draft.item.code.clone();
     view! {
         <li class="record">
@@ -117,7 +121,7 @@ fn Unfinished(draft: Draft, on_delete: Callback<String>) -> impl IntoView {
             <span class="quiet">{say(phrases::CHANGED)} " " {moment(draft.changed_at)}</span>
             <p class="buttons">
                 <Link href=format!("/apply/{code}") class="button primary small" test=format!("resume-{code}")>{say(phrases::RESUME)}</Link>
-                <button type="button" class="button small" on:click=move |_| on_delete.run(code.clone())>
+                <button type="button" class="button small" on:click=move |_| on_delete.run(draft.clone())>
                     {say(phrases::DELETE_DRAFT)}
                 </button>
             </p>
@@ -130,8 +134,9 @@ fn Record(kept: Kept) -> impl IntoView {
     let app = App::get();
     let go = Go::get();
     let progress = RwSignal::new(None::<Progress>);
-    let id = kept.id;
-    if let Standing::Received(_) = &kept.standing {
+    let Kept { record, standing } = kept;
+    let id = record.id;
+    if let Standing::Received(_) = &standing {
         Effect::new(move |_| {
             if !app.online.get() {
                 return;
@@ -144,14 +149,14 @@ fn Record(kept: Kept) -> impl IntoView {
             });
         });
     }
-    let (code, word, short) = match &kept.standing {
+    let (code, word, short) = match &standing {
         Standing::Queued | Standing::Sending => ("queued", phrases::SAVED_HERE, None),
         Standing::Attention(_) => ("attention", phrases::ATTENTION, None),
         Standing::Received(a) => ("received", phrases::AT_HALL, Some(number::show(&a.short_number))),
     };
     view! {
         <li class="record" data-test=format!("record-{id}")>
-            <strong class="record-name">{tell(kept.item_name)}</strong>
+            <strong class="record-name">{tell(record.item_name)}</strong>
             <span class=format!("record-standing standing-{code}")>{say(word)}</span>
             {short.map(|short| view! { <span>{say(phrases::SHORT_NUMBER)} " " <strong>{short}</strong></span> })}
             {move || progress.get().map(|p| view! {
@@ -160,7 +165,7 @@ fn Record(kept: Kept) -> impl IntoView {
                     {p.due.map(|due| view! { <span>" · " {say(phrases::DUE)} " " {due.to_string()}</span> })}
                 </span>
             })}
-            <span class="quiet">{say(phrases::FILED_AT)} " " {moment(kept.captured_at)}</span>
+            <span class="quiet">{say(phrases::FILED_AT)} " " {moment(record.captured_at)}</span>
             <p class="buttons">
                 <button type="button" class="button small" on:click=move |_| go.to(&format!("/receipt/{id}"))>
                     {say(phrases::OPEN_RECEIPT)}

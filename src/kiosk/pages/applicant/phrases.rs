@@ -267,8 +267,12 @@ pub const CHANGED: Phrase = p("最后修改", "Changed");
 pub const DELETE_DRAFT: Phrase = p("删除", "Delete");
 pub const DELETE_ALL: Phrase = p("删除本机上我的全部内容", "Delete everything of mine on this device");
 pub const DELETE_ALL_WHY: Phrase = p(
-    "草稿和回执都会删除,不能恢复。已经提交的申请不受影响:还没送达的会加密保留,送达后清除。",
-    "Drafts and receipts are deleted for good. What you have submitted is not affected: if not sent yet, it stays encrypted until it is.",
+    "草稿、照片、回执和本机的签名密钥都会删除,不能恢复。大厅已经收到的申请不受影响。",
+    "Drafts, pictures, receipts and this device's signing key are deleted for good. What the hall has received is not affected.",
+);
+pub const DELETE_ALL_UNSENT: Phrase = p(
+    "份已提交的申请还没有送达大厅,会一起删除,等于撤回。想保留请先点“不删除”,联网等它们送达。",
+    "submitted but not yet at the hall: deleted too, which withdraws them. To keep them, keep everything for now and go online until they are sent.",
 );
 pub const DELETE_ALL_YES: Phrase = p("全部删除", "Delete everything");
 pub const DELETE_ALL_NO: Phrase = p("不删除", "Keep it");

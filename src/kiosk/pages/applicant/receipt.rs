@@ -9,7 +9,7 @@ use crate::calendar::hall_date;
 use crate::kiosk::app::App;
 use crate::kiosk::device::catalogue::{self, Sought, Wanted};
 use crate::kiosk::device::print;
-use crate::kiosk::outbox::{self, Kept, Standing};
+use crate::kiosk::outbox::{self, Kept, Record, Standing};
 use crate::kiosk::parts::go::Link;
 use crate::kiosk::parts::heading::Heading;
 use crate::kiosk::parts::qr::Qr;
@@ -68,7 +68,7 @@ fn Receipt(kept: RwSignal<Option<Kept>>) -> impl IntoView {
     let app = App::get();
     let session = expect_context::<Session>();
     let Some(first) = kept.get_untracked() else { return ().into_any() };
-    let Kept { id, item, item_name, window, complaint, captured_at, .. } = first;
+    let Record { id, item, item_name, window, complaint, captured_at, .. } = first.record;
     let now = Memo::new(move |_| kept.with(|kept| kept.as_ref().map(|k| k.standing.clone())).unwrap_or(Standing::Queued));
     let code = move || now.with(|now| standing(now).0);
     let acknowledged = move || match now.get() {
@@ -76,7 +76,7 @@ fn Receipt(kept: RwSignal<Option<Kept>>) -> impl IntoView {
         _ => None,
     };
     let text = Memo::new(move |_| {
-        let own = kept.with(|kept| kept.as_ref().map(|k| k.receipt.clone())).unwrap_or_default();
+        let own = kept.with(|kept| kept.as_ref().map(|k| k.record.receipt.clone())).unwrap_or_default();
         acknowledged().map_or(own, |a| a.receipt)
     });
     let headline = Signal::derive(move || now.with(|now| standing(now).2).get(app.lang.get()).to_owned());

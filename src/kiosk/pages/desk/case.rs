@@ -1,6 +1,7 @@
 //! One case: what the applicant declared, what the hall's own check says of it, and beside it the decisions and their
 //! record. The declaration never changes while the page is open; state, clock and record follow each decision.
 
+use super::attachments::Attachments;
 use super::cases::{binding, due_words};
 use super::sign_in::{self, Session, SignIn, SignedIn};
 use super::{Frame, Tab, decide, notice, phrases, say, scan, tell};
@@ -18,7 +19,6 @@ use crate::rules::{Today, Value};
 use crate::words::{Lang, Text, money};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::web_sys::Url;
 use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 use std::sync::Arc;
@@ -194,13 +194,6 @@ fn has_notice(act: &Act) -> bool {
 #[component]
 fn Whole(open: Open, filed: Arc<CaseView>) -> impl IntoView {
     let state = move || open.view.with(|v| v.as_ref().map(|v| phrases::state_code(v.state)));
-    let photos = filed.submission.attachments.iter().enumerate().map(|(at, attachment)| {
-        let path = format!("/cases/{}/attachments/{at}", filed.short_number);
-        let (material, pdf) = (attachment.material.clone(), attachment.media_type == "application/pdf");
-        view! { <Photo open path material pdf /> }
-    });
-    let photos = photos.collect_view();
-    let has_photos = !filed.submission.attachments.is_empty();
     let declaration = filed.clone();
     view! {
         <article class="desk-case" data-test="case" data-number=filed.short_number.clone() data-state=state>
@@ -219,12 +212,7 @@ fn Whole(open: Open, filed: Arc<CaseView>) -> impl IntoView {
                             {materials(item, &declaration, lang)}
                         }
                     }}
-                    {has_photos.then(|| view! {
-                        <section class="desk-block" data-test="photos">
-                            <h2>{say(phrases::PHOTOS)}</h2>
-                            <div class="desk-photos">{photos}</div>
-                        </section>
-                    })}
+                    <Attachments open filed=filed.clone() />
                 </div>
                 <Panel open />
             </div>
@@ -530,45 +518,6 @@ fn declaration(declared: Option<&Declared>, lang: Lang) -> String {
         declared.number.clone().map(|number| say(phrases::NUMBER, number)),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// One attachment, fetched with the clerk's session; its address lives as long as it is shown.
-#[component]
-fn Photo(open: Open, path: String, material: String, pdf: bool) -> impl IntoView {
-    let app = open.app;
-    let found = RwSignal::new(None::<Result<String, Text>>);
-    spawn_local(async move {
-        let url = net::get_blob_url(&path).await.map_err(|failure| failure.say());
-        // Given back when the page has been left meanwhile.
-        if let Some(Some(Ok(url))) = found.try_set(Some(url)) {
-            revoke(&url);
-        }
-    });
-    on_cleanup(move || {
-        if let Some(Some(Ok(url))) = found.try_get_untracked() {
-            revoke(&url);
-        }
-    });
-    let caption = Memo::new(move |_| point_words(open.item.get().as_deref(), &format!("material.{material}")).get(app.lang.get()).to_owned());
-    view! {
-        <figure>
-            {move || match found.get() {
-                None => view! { <p class="desk-quiet">{say(phrases::CHECKING)}</p> }.into_any(),
-                Some(Err(why)) => view! { <p class="desk-wrong">{say(phrases::PHOTO_FAILED)} ": " {tell(why)}</p> }.into_any(),
-                Some(Ok(url)) if pdf => view! { <a class="desk-button" href=url target="_blank" rel="noopener">{say(phrases::OPEN_PDF)}</a> }.into_any(),
-                Some(Ok(url)) => {
-                    let large = url.clone();
-                    view! { <a href=large target="_blank" rel="noopener"><img src=url alt=move || caption.get() /></a> }.into_any()
-                }
-            }}
-            <figcaption>{move || caption.get()}</figcaption>
-        </figure>
-    }
-}
-
-fn revoke(url: &str) {
-    // An address that is already gone needs no revoking.
-    let _ = Url::revoke_object_url(url);
 }
 
 /// Decisions, the notice that is shown, the record and the scans.

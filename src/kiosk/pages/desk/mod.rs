@@ -6,6 +6,7 @@
 //! - [`decide`]: the five acts; [`notice`]: what each of them prints.
 //! - [`sign_in`], [`enrol`]: who works here, and which machine this is.
 
+mod attachments;
 pub mod case;
 pub mod cases;
 mod decide;

@@ -1,5 +1,5 @@
-//! The words of the desk and of the operator's page: fixed phrases, and the names of verdicts, states, acts, outcomes
-//! and marks. A clerk reads the same word for the same thing everywhere.
+//! The words of the desk: fixed phrases, and the names of verdicts, states, acts, outcomes and marks. A clerk reads the same
+//! word for the same thing everywhere.
 
 use crate::case::{Act, ActName, State};
 use crate::check::{self, MaterialState, Outcome, PointKind};
@@ -40,6 +40,9 @@ pub const ENROL_HOW: Phrase = p(
 pub const ENROL_CODE: Phrase = p("登记码", "Enrolment code");
 pub const ENROL_NAME: Phrase = p("本机名称", "Name of this machine");
 pub const ENROL_NAME_HINT: Phrase = p("例如:12 号窗口", "Such as: window 12");
+pub const ENROL_CHOOSE: Phrase = p("运维码(自定,6 至 12 位数字)", "Operator code (your choice, 6 to 12 digits)");
+pub const ENROL_CHOOSE_HOW: Phrase =
+    p("以后在本机打开运维页时要输入。请记在只有运维人员能看到的地方。", "Asked on this machine's operator page from now on. Keep it where only operators see it.");
 pub const ENROL_DO: Phrase = p("登记", "Enrol");
 pub const ENROLLING: Phrase = p("正在登记…", "Enrolling …");
 pub const ENROL_BLANK: Phrase = p("请填写登记码和本机名称", "Enter the code and a name");
@@ -144,7 +147,18 @@ pub const NO_POINTS: Phrase = p("没有发现问题", "Nothing was found");
 pub const PROBLEMS: Phrase = p("内容问题", "Problems of content");
 pub const PHOTOS: Phrase = p("照片和附件", "Photos and attachments");
 pub const OPEN_PDF: Phrase = p("打开 PDF", "Open the PDF");
+pub const SAVE_PDF: Phrase = p("存为文件", "Save it as a file");
 pub const PHOTO_FAILED: Phrase = p("附件没有取到", "The attachment could not be fetched");
+pub const PAGES_NOTED: Phrase = p("点开才会调取;谁在何时打开,系统有记录。", "A page is fetched when it is opened; who opened it is recorded.");
+pub const PAGE_PICTURE: Phrase = p("照片", "Picture");
+pub const PAGE_PDF: Phrase = p("PDF 文件", "PDF");
+pub const PAGE_BEFORE: Phrase = p("上一页", "Previous");
+pub const PAGE_AFTER: Phrase = p("下一页", "Next");
+pub const PAGE_AGAIN: Phrase = p("再取一次", "Fetch it again");
+pub const PAGE_KEYS: Phrase = p("键盘:← → 翻页,+ − 缩放,R 旋转,Esc 关闭", "Keys: ← → page, + − zoom, R rotate, Esc close");
+pub const ZOOM_IN: Phrase = p("放大", "Zoom in");
+pub const ZOOM_OUT: Phrase = p("缩小", "Zoom out");
+pub const ROTATE: Phrase = p("旋转", "Rotate");
 pub const SCANS: Phrase = p("扫码记录", "Scans");
 pub const NO_SCANS: Phrase = p("没有扫过", "Never scanned");
 pub const TIMELINE: Phrase = p("办理过程", "Record");
@@ -206,52 +220,6 @@ pub const CLOSE: Phrase = p("收起", "Close");
 pub const SEAL: Phrase = p("(盖章)", "(seal)");
 pub const NOTICE_NUMBER: Phrase = p("编号", "Number");
 
-// ── operator ──
-pub const OPERATOR: Phrase = p("运维", "Operator");
-pub const OPERATOR_ONLY: Phrase = p("只有运维人员可以生成登记码", "Only an operator may make enrolment codes");
-pub const CODES: Phrase = p("设备登记码", "Enrolment codes");
-pub const CODES_HOW: Phrase = p("登记码只能用一次,10 分钟内有效。", "A code works once, for 10 minutes.");
-pub const MAKE_KIOSK: Phrase = p("生成自助机登记码", "Code for a kiosk");
-pub const MAKE_DESK: Phrase = p("生成窗口登记码", "Code for a desk");
-pub const VALID_TO: Phrase = p("有效至", "Valid until");
-pub const CODE_EXPIRED: Phrase = p("登记码已过期,请重新生成", "The code has expired; make another");
-pub const THIS_MACHINE: Phrase = p("本机", "This machine");
-pub const UNENROL: Phrase = p("取消本机登记", "End this machine's enrolment");
-pub const UNENROL_SURE: Phrase =
-    p("取消后本机不能再签发受信任的回执,也不能核验。确定吗?", "This machine will no longer issue trusted receipts or verify them. Sure?");
-pub const UNENROL_YES: Phrase = p("确定取消登记", "Yes, end it");
-pub const PAPER: Phrase = p("打印纸", "Paper");
-pub const PAPER_A4: Phrase = p("A4", "A4");
-pub const PAPER_THERMAL: Phrase = p("80 毫米热敏纸", "80 mm thermal roll");
-pub const HEALTH: Phrase = p("设备状况", "Health");
-pub const PROFILE: Phrase = p("用途", "Profile");
-pub const DEVICE_NAME: Phrase = p("名称", "Name");
-pub const APP_VERSION: Phrase = p("程序版本", "App version");
-pub const HALL_VERSION: Phrase = p("大厅程序版本", "Hall's version");
-pub const CATALOGUE_VERSION: Phrase = p("目录版本", "Catalogue version");
-pub const TRUST_SEQUENCE: Phrase = p("信任清单序号", "Trust list number");
-pub const TRUST_AGE: Phrase = p("信任清单更新", "Trust list updated");
-pub const CLOCK_SKEW: Phrase = p("时钟偏差", "Clock skew");
-pub const OUTBOX: Phrase = p("待上传", "Outbox");
-pub const SCANS_WAITING: Phrase = p("条扫码记录待上传", "scans waiting for the hall");
-pub const SEND_NOW: Phrase = p("立即上传", "Send now");
-pub const NEED_ATTENTION: Phrase = p("需要处理", "needing attention");
-pub const OLDEST: Phrase = p("最早一件", "oldest");
-pub const KEY_ID: Phrase = p("设备密钥", "Device key");
-pub const STORAGE: Phrase = p("存储", "Storage");
-pub const PERSISTENT: Phrase = p("持久保存", "persistent");
-pub const NOT_PERSISTENT: Phrase = p("浏览器可能清除", "the browser may clear it");
-pub const CONNECTION: Phrase = p("连接", "Connection");
-pub const CONNECTED: Phrase = p("已连接", "online");
-pub const NOT_CONNECTED: Phrase = p("连不上大厅", "the hall cannot be reached");
-pub const UNKNOWN: Phrase = p("未知", "unknown");
-pub const REFRESH_NOW: Phrase = p("立即更新", "Refresh now");
-pub const DEVICES: Phrase = p("信任清单中的设备", "Devices in the trust list");
-pub const VALID_UNTIL_LABEL: Phrase = p("证书到期", "Certificate until");
-pub const REVOKED: Phrase = p("已吊销", "revoked");
-pub const IN_FORCE: Phrase = p("有效", "in force");
-pub const EXPIRED: Phrase = p("已到期", "expired");
-pub const NO_DEVICES: Phrase = p("还没有登记的设备", "No device is enrolled yet");
 pub const YES: Phrase = p("是", "Yes");
 pub const NO: Phrase = p("否", "No");
 

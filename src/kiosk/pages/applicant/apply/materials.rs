@@ -7,16 +7,18 @@ use super::way::{self, Place};
 use super::Applying;
 use crate::catalogue::{Ask, Form, Material, Necessity};
 use crate::check::{Declared, assess};
-use crate::kiosk::app::{Photo, Step};
+use crate::kiosk::app::{Draft, Photo, Step};
 use crate::kiosk::parts::heading::Heading;
 use crate::kiosk::parts::keypad::Keys;
 use crate::kiosk::parts::line::Line;
-use crate::kiosk::parts::photo::Photos;
+use crate::kiosk::parts::photo::{Edit, Editor, Photos};
 use crate::kiosk::parts::stepper::Stepper;
 use crate::kiosk::parts::{say, tell};
+use crate::submission::media::{self, Wrong};
 use crate::words::{Text, identifier};
 use chrono::NaiveDate;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// What certificates without an expiry carry in national data (长期).
 const LONG_TERM: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
@@ -282,18 +284,28 @@ fn Details(applying: Applying, material: Material, entry: Entry) -> impl IntoVie
             app.draft.with(|draft| draft.as_ref().map(|d| of(&d.photos)).unwrap_or_default())
         })
     };
-    let add = Callback::new(move |photo: Photo| applying.change(|draft| draft.photos.push(photo)));
-    let remove = {
-        let code = code.clone();
-        Callback::new(move |nth: usize| {
-            applying.change(|draft| {
-                let of_this = draft.photos.iter().enumerate().filter(|(_, p)| p.material == code).nth(nth).map(|(at, _)| at);
-                if let Some(at) = of_this {
-                    draft.photos.remove(at);
+    let edit: Editor = Arc::new({
+        let (code, id) = (code.clone(), app.draft.with_untracked(|draft| draft.as_ref().map(|d| d.id)));
+        move |edit: Edit| {
+            // The application may have been left, or another begun, while a picture was being read.
+            let there = |draft: &Draft| -> Result<(), Wrong> {
+                let length = match &edit {
+                    Edit::Add(photo) => photo.bytes.len(),
+                    Edit::Replace(..) | Edit::Remove(_) => return Ok(()),
+                };
+                media::room(&code, length, draft.photos.iter().map(|p| (p.material.as_str(), p.bytes.len())))
+            };
+            let room = app.draft.with_untracked(|draft| draft.as_ref().filter(|d| Some(d.id) == id).map(there));
+            match room {
+                Some(Ok(())) => {
+                    applying.change(|draft| edit.apply(&mut draft.photos, &code));
+                    Ok(())
                 }
-            })
-        })
-    };
+                Some(Err(why)) => Err(why),
+                None => Ok(()),
+            }
+        }
+    });
     let counted = move || !entry.electronic.get();
     let keys = match material.number {
         Some(identifier::Kind::ResidentId) => Keys::Identifier,
@@ -340,7 +352,7 @@ fn Details(applying: Applying, material: Material, entry: Entry) -> impl IntoVie
                     wrong=entry.number_wrong
                 />
             })}
-            {material.photo.then(|| view! { <Photos material=code.clone() photos=mine on_add=add on_remove=remove busy=entry.reading /> })}
+            {material.photo.then(|| view! { <Photos material=code.clone() photos=mine edit=edit.clone() busy=entry.reading /> })}
         </div>
     }
 }

@@ -1,31 +1,32 @@
 //! A sealed submission comes in: is it authentic and whole? Then it becomes a case with a short number and the hall's own
-//! receipt, all in one transaction, and only then is it acknowledged. What is wrong with its *content* never keeps it
-//! out (on a kiosk nobody is left to mend it): it is noted in the case.
+//! receipt, all in one transaction ([`filing`]), and only then is it acknowledged. What is wrong with its *content* never
+//! keeps it out (on a kiosk nobody is left to mend it): it is noted in the case.
 
+mod filing;
+
+use super::catalogue::Edition;
 use super::problem::{self, Refusal};
 use super::store::{self, cases};
-use super::catalogue::Edition;
 use super::{Hall, trust};
-use crate::api::{Acknowledgement, Wanted};
+use crate::api::{Acknowledgement, Resend, Wanted};
 use crate::calendar::{Calendar, hall_date};
-use crate::case::{Act, Event, State};
 use crate::catalogue::bundle::in_force;
-use crate::catalogue::{Applicant, Filing, Item};
+use crate::catalogue::{Applicant, Filing as Way, Item};
 use crate::check::{Assessment, Outcome, assess};
-use crate::receipt::claims::{read, sign};
-use crate::receipt::{Claims, Kind, MaterialMark, Reason, number, verify};
+use crate::receipt::claims::read;
+use crate::receipt::{Claims, Kind, Reason, TrustList, Verdict, verify};
 use crate::rules::Today;
 use crate::signing::hex;
-use crate::submission::{ATTACHMENTS, CHUNKS, Sealed, Submission, open};
+use crate::submission::{ATTACHMENTS, CHUNKS, Digest, Sealed, Submission, open};
 use crate::words::{Text, identifier};
-use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
+use filing::Filing;
+pub use filing::Queue;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::Instant;
 
-/// How long the hall's receipt is good for.
-const RECEIPT_LIFE: TimeDelta = TimeDelta::days(730);
-/// When a day's numbers are used up, a device tries again after this.
-const NEXT_DAY: Duration = Duration::from_secs(3600);
 /// Names of items and versions that a receipt can carry.
 const LONGEST_NAME: usize = 32;
 
@@ -39,22 +40,63 @@ pub enum Taken {
     Wanting(Wanted),
 }
 
-pub async fn take(hall: &Hall, sealed: Sealed, now: DateTime<Utc>) -> Result<Taken, Refusal> {
+/// Takes in an envelope. `from` is the address it came from; none when an operator brings it in a file.
+pub async fn take(hall: &Hall, sealed: Sealed, from: Option<IpAddr>, now: DateTime<Utc>) -> Result<Taken, Refusal> {
     if let Some(known) = known(cases::by_id(&mut *hall.store.read().await?, &sealed.id).await?, &sealed)? {
         return Ok(Taken::Known(known));
     }
+    hall.room()?;
     let now = now.trunc_subsecs(0);
     let sender = authenticate(hall, &sealed, now).await?;
-    let submission = unseal(hall, &sealed)?;
-    // The list outside is only for routing; what the sealed content names must be there too.
-    let mut promised = sealed.chunks.clone();
-    promised.extend(submission.attachments.iter().flat_map(|a| &a.chunks).filter(|chunk| !sealed.chunks.contains(chunk)));
-    let missing = hall.store.chunks.missing(&promised).await?;
+    let content = unseal(hall, &sealed)?;
+    let missing = hall.store.chunks.missing(&content.chunks).await?;
     if !missing.is_empty() {
         return Ok(Taken::Wanting(Wanted { chunks: missing }));
     }
-    let check = recheck(hall, &submission, now).await?;
-    file(hall, sealed, submission, sender, check, now).await
+    if let (None, Some(from)) = (&sender.device, from) {
+        hall.limits.self_issued(from, Instant::now()).map_err(|wait| problem::RATE.after(wait))?;
+    }
+    let check = recheck(hall, &content.submission, now).await?;
+    filing::file(hall, Filing { sealed, content, sender, check, received_at: now, given: None }).await
+}
+
+/// Takes in once more what the hall has acknowledged and then lost, being put back from a backup. Its own receipt proves
+/// that all was in order then: whether the device is still known, or was enrolled after the backup, does not matter.
+pub async fn take_again(hall: &Hall, Resend { sealed, acknowledgement }: Resend, now: DateTime<Utc>) -> Result<Taken, Refusal> {
+    if let Some(known) = known(cases::by_id(&mut *hall.store.read().await?, &sealed.id).await?, &sealed)? {
+        return Ok(Taken::Known(known));
+    }
+    hall.room()?;
+    let trust = trust::list(hall, now).await?;
+    if !is_own(&acknowledgement, &sealed, &trust, now) {
+        return Err(problem::ACKNOWLEDGEMENT.into());
+    }
+    let received_at = acknowledgement.received_at;
+    let claims = addressed(hall, &sealed)?;
+    let kid = read(&sealed.receipt).map_err(|_| problem::RECEIPT)?.kid;
+    let reasons = verify(&sealed.receipt, Some(&trust), received_at).reasons;
+    let problems = reasons.iter().filter(|reason| !matches!(reason, Reason::OldTrustList { .. })).map(Reason::say).collect();
+    let sender = Sender { claims, device: trust.device(&kid).map(store::devices::kid), problems };
+    let content = unseal(hall, &sealed)?;
+    let missing = hall.store.chunks.missing(&content.chunks).await?;
+    if !missing.is_empty() {
+        return Ok(Taken::Wanting(Wanted { chunks: missing }));
+    }
+    let check = recheck(hall, &content.submission, received_at).await?;
+    filing::file(hall, Filing { sealed, content, sender, check, received_at, given: Some(acknowledgement) }).await
+}
+
+/// Is this the hall's own acknowledgement of this very envelope?
+fn is_own(acknowledgement: &Acknowledgement, sealed: &Sealed, trust: &TrustList, now: DateTime<Utc>) -> bool {
+    let Acknowledgement { id, digest, received_at, short_number, receipt } = acknowledgement;
+    let report = verify(receipt, Some(trust), now);
+    let Some(claims) = report.claims.filter(|_| report.verdict == Verdict::Received) else { return false };
+    (*id, *digest) == (sealed.id, sealed.digest)
+        && claims.id == *id
+        && claims.item == sealed.item
+        && claims.digest == hex(&digest.short())
+        && claims.issued_at == *received_at
+        && claims.short_number.as_ref() == Some(short_number)
 }
 
 /// The acknowledgement of the case that has this id already, if it is for the same content.
@@ -74,8 +116,8 @@ struct Sender {
     problems: Vec<Text>,
 }
 
-/// The device's receipt must be genuine and must be for this very envelope.
-async fn authenticate(hall: &Hall, sealed: &Sealed, now: DateTime<Utc>) -> Result<Sender, Refusal> {
+/// An envelope for this hall, with a device's receipt for this very content; who signed it is not looked at.
+fn addressed(hall: &Hall, sealed: &Sealed) -> Result<Claims, Refusal> {
     if sealed.hall != hall.code() {
         return Err(problem::OTHER_HALL.into());
     }
@@ -85,8 +127,7 @@ async fn authenticate(hall: &Hall, sealed: &Sealed, now: DateTime<Utc>) -> Resul
     if sealed.chunks.len() > ATTACHMENTS * CHUNKS {
         return Err(problem::TOO_MANY.into());
     }
-    let receipt = read(&sealed.receipt).map_err(|wrong| problem::RECEIPT.because(wrong.to_string()))?;
-    let claims = receipt.claims;
+    let claims = read(&sealed.receipt).map_err(|wrong| problem::RECEIPT.because(wrong.to_string()))?.claims;
     let fits = claims.kind == Kind::Queued
         && claims.id == sealed.id
         && claims.item == sealed.item
@@ -94,10 +135,14 @@ async fn authenticate(hall: &Hall, sealed: &Sealed, now: DateTime<Utc>) -> Resul
         && claims.digest == hex(&sealed.digest.short())
         && claims.item.len() <= LONGEST_NAME
         && claims.catalogue.len() <= LONGEST_NAME;
-    if !fits {
-        return Err(problem::RECEIPT.into());
-    }
-    let trust = trust::list(&hall.store, &hall.keys, hall.code(), now).await?;
+    if fits { Ok(claims) } else { Err(problem::RECEIPT.into()) }
+}
+
+/// The device's receipt must be genuine.
+async fn authenticate(hall: &Hall, sealed: &Sealed, now: DateTime<Utc>) -> Result<Sender, Refusal> {
+    let claims = addressed(hall, sealed)?;
+    let kid = read(&sealed.receipt).map_err(|_| problem::RECEIPT)?.kid;
+    let trust = trust::list(hall, now).await?;
     let mut problems = Vec::new();
     for reason in verify(&sealed.receipt, Some(&trust), now).reasons {
         match reason {
@@ -113,16 +158,27 @@ async fn authenticate(hall: &Hall, sealed: &Sealed, now: DateTime<Utc>) -> Resul
             Reason::NoTrustList | Reason::OldTrustList { .. } => {}
         }
     }
-    let device = trust.device(&receipt.kid).map(store::devices::kid);
+    let device = trust.device(&kid).map(store::devices::kid);
     Ok(Sender { claims, device, problems })
 }
 
+/// What was in the envelope.
+struct Content {
+    submission: Submission,
+    /// All chunks that it needs. The list outside is only for routing; what the sealed content names must be there too.
+    chunks: Vec<Digest>,
+}
+
 /// Opens the envelope: the content must be what its digest and its labels promise.
-fn unseal(hall: &Hall, sealed: &Sealed) -> Result<Submission, Refusal> {
+fn unseal(hall: &Hall, sealed: &Sealed) -> Result<Content, Refusal> {
     let frozen = open(sealed, hall.keys.sealing()).map_err(|_| problem::ENVELOPE)?;
     let submission: Submission = serde_json::from_slice(&frozen.bytes).map_err(|_| problem::CONTENT)?;
-    let fits = submission.id == sealed.id && submission.item == sealed.item;
-    if fits { Ok(submission) } else { Err(problem::CONTENT.into()) }
+    if submission.id != sealed.id || submission.item != sealed.item {
+        return Err(problem::CONTENT.into());
+    }
+    let inside = submission.attachments.iter().flat_map(|a| &a.chunks);
+    let chunks: BTreeSet<Digest> = sealed.chunks.iter().chain(inside).copied().collect();
+    Ok(Content { submission, chunks: chunks.into_iter().collect() })
 }
 
 /// The hall's own check.
@@ -212,74 +268,11 @@ fn plain_problems(submission: &Submission, item: &Item, now: DateTime<Utc>) -> V
     let attachments = &submission.attachments;
     note(!known, "申请人证件号码不符合编码规则", "The applicant's identifier is not a valid one");
     note(submission.applicant.name.trim().is_empty(), "没有填写申请人姓名或名称", "The applicant's name is missing");
-    note(item.filing == Filing::PreCheckOnly, "该事项只能预检,须本人到场办理", "This item is for checking only: it must be done in person");
+    note(item.filing == Way::PreCheckOnly, "该事项只能预检,须本人到场办理", "This item is for checking only: it must be done in person");
     note(
         attachments.len() > ATTACHMENTS || attachments.iter().any(|a| a.chunks.len() > CHUNKS || item.material(&a.material).is_none()),
         "附件过多,或者不属于任何材料",
         "There are too many attachments, or one belongs to no material",
     );
     problems
-}
-
-/// Makes the case, in one transaction with the check that there is none yet.
-async fn file(hall: &Hall, sealed: Sealed, submission: Submission, sender: Sender, check: Recheck, now: DateTime<Utc>) -> Result<Taken, Refusal> {
-    let Sender { claims: theirs, device, mut problems } = sender;
-    problems.extend(check.problems);
-    if theirs.outcome != submission.assessment.outcome || theirs.catalogue != submission.catalogue_version {
-        problems.push(Text::new("回执上的自查结果与提交内容不一致", "The outcome on the receipt is not the one in the submission"));
-    }
-    let promised = |chunk: &_| sealed.chunks.contains(chunk);
-    if !submission.attachments.iter().flat_map(|a| &a.chunks).all(promised) {
-        problems.push(Text::new("有附件没有随提交送达", "An attachment did not come with the submission"));
-    }
-    let corrects = submission.corrects.as_deref().and_then(number::parse);
-    let mut change = hall.store.begin().await?;
-    if let Some(known) = known(cases::by_id(&mut change, &sealed.id).await?, &sealed)? {
-        return Ok(Taken::Known(known));
-    }
-    if submission.corrects.is_some() {
-        let corrected = match &corrects {
-            Some(number) => cases::by_number(&mut change, number).await?,
-            None => None,
-        };
-        if corrected.is_none_or(|c| c.listed.item != sealed.item) {
-            problems.push(Text::new("要更正的办件不存在,或者不是同一事项", "The case that this corrects does not exist, or is of another item"));
-        }
-    }
-    let day = hall_date(now);
-    let serial = cases::next_serial(&mut change, day).await?;
-    let short_number = number::make(day, serial).ok_or_else(|| problem::DAY_FULL.after(NEXT_DAY))?;
-    let claims = Claims {
-        kind: Kind::Received,
-        issued_at: now,
-        expires_at: now + RECEIPT_LIFE,
-        outcome: check.assessment.outcome,
-        materials: MaterialMark::all(&submission.application, &check.assessment),
-        short_number: Some(short_number.clone()),
-        self_issued: None,
-        ..theirs
-    };
-    let case = cases::Case {
-        listed: cases::Listed {
-            id: sealed.id,
-            short_number,
-            received_at: now,
-            item: sealed.item.clone(),
-            catalogue: check.catalogue,
-            item_version: check.assessment.version,
-            outcome: check.assessment.outcome,
-            state: State::Received,
-        },
-        digest: sealed.digest,
-        device,
-        corrects,
-        receipt: sign(&claims, hall.keys.signing())?,
-        envelope: sealed,
-        recheck: check.assessment,
-        problems,
-    };
-    let first = Event { at: now, by: None, act: Act::Receive { submission: case.listed.id } };
-    cases::add(&mut change, &case, day, serial, &first).await?;
-    change.commit().await?;
-    Ok(Taken::New(case.acknowledgement()))
 }

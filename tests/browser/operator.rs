@@ -1,0 +1,266 @@
+//! The operator's page: its code is asked with no network as well and cannot be guessed at the machine; a submission that the
+//! hall refuses shows its reason while others go on their way, and what still waits can be carried to the hall in a file; the
+//! fleet shows the machine that needs somebody.
+
+use crate::applicant::{self, arrive, association, begin, confirm, fill_in};
+use crate::browser::{Browser, DESK, KIOSK};
+use crate::desk::{Api, OPERATOR_CODE, enrol, sign_in};
+use crate::hall::Hall;
+use ed25519_dalek::SigningKey;
+use mingbai::api::{Heartbeat, Part};
+use mingbai::signing::{HEARTBEAT, Signed, hex};
+use serde_json::json;
+
+const ITEM: &str = "association-setup";
+
+/// Opens the operator's page, past the attract screen of a kiosk.
+async fn open(browser: &Browser, hall: &Hall) {
+    browser.open(&hall.url("/operator")).await;
+    browser.any(&["attract", "gate", "machine"]).await;
+    // What lies below the attract screen may be seen for a moment before it comes.
+    if browser.script("return document.documentElement.dataset.profile").await == "kiosk" {
+        browser.click("attract").await;
+    }
+}
+
+/// Opens it with the code.
+async fn unlock(browser: &Browser, hall: &Hall) {
+    open(browser, hall).await;
+    browser.see("gate").await;
+    enter(browser, OPERATOR_CODE).await;
+    browser.see("health").await;
+}
+
+async fn enter(browser: &Browser, code: &str) {
+    browser.fill("operator-code", code).await;
+    browser.click("code-open").await;
+}
+
+/// Submits the sample item; returns the path of its receipt.
+async fn submit(browser: &Browser, hall: &Hall) -> String {
+    let item = applicant::item(ITEM);
+    arrive(browser, &hall.url("/")).await;
+    begin(browser, ITEM).await;
+    fill_in(browser, &item, &association()).await;
+    confirm(browser, &item).await;
+    browser.see("receipt").await;
+    browser.path().await
+}
+
+/// Does something to one row of the browser's database; `work` sees `store`.
+async fn in_store(browser: &Browser, store: &str, work: &str) {
+    let script = format!(
+        "const done = arguments[arguments.length - 1];
+        const opening = indexedDB.open('mingbai');
+        opening.onsuccess = () => {{
+            const transaction = opening.result.transaction('{store}', 'readwrite');
+            const store = transaction.objectStore('{store}');
+            transaction.oncomplete = () => {{ opening.result.close(); done(true); }};
+            transaction.onabort = () => done(String(transaction.error));
+            {work}
+        }};
+        opening.onerror = () => done(String(opening.error));"
+    );
+    assert_eq!(browser.script_async(&script).await, true, "{work}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operators_page_asks_for_its_code_without_a_network() {
+    let _turn = crate::turn().await;
+    let mut hall = Hall::start();
+    let kiosk = Browser::start("kiosk", KIOSK).await;
+    enrol(&kiosk, &hall, "kiosk", "自助机 3").await;
+    hall.stop();
+    open(&kiosk, &hall).await;
+    kiosk.see("gate").await;
+    for (tried, wrong) in ["000001", "123123", "480316", "999999"].into_iter().enumerate() {
+        enter(&kiosk, wrong).await;
+        kiosk.see_css("[data-test=code-wrong]:not(:empty)").await;
+        assert!(!kiosk.sees("code-wait").await, "a wait after {} wrong codes", tried + 1);
+        assert!(!kiosk.sees("health").await, "{wrong} opened the page");
+    }
+    enter(&kiosk, "111111").await;
+    kiosk.see("code-wait").await;
+    assert!(!kiosk.see("code-open").await.is_enabled().await.unwrap());
+    // A reload does not end the wait, and the right code has to wait like any other.
+    open(&kiosk, &hall).await;
+    let left: i64 = kiosk.attribute("code-wait", "data-seconds").await.parse().unwrap();
+    assert!((1..=30).contains(&left), "{left} seconds are left");
+    in_store(&kiosk, "settings", "store.get('operator-wrong').onsuccess = (found) => {
+        const wrong = JSON.parse(found.target.result);
+        if (wrong.times !== 5) throw wrong;
+        store.put(JSON.stringify({ ...wrong, until: new Date().toISOString() }), 'operator-wrong');
+    };").await;
+    // The sixth doubles it.
+    open(&kiosk, &hall).await;
+    kiosk.see("gate").await;
+    enter(&kiosk, "222222").await;
+    let left: i64 = kiosk.attribute("code-wait", "data-seconds").await.parse().unwrap();
+    assert!((31..=60).contains(&left), "{left} seconds are left");
+    in_store(&kiosk, "settings", "store.delete('operator-wrong');").await;
+    unlock(&kiosk, &hall).await;
+    kiosk.see_value("health-connection", "data-level", "look").await;
+    // Locked by hand, and by leaving the page.
+    kiosk.click("lock").await;
+    kiosk.see("gate").await;
+    unlock(&kiosk, &hall).await;
+    open(&kiosk, &hall).await;
+    kiosk.see("gate").await;
+    assert!(!kiosk.sees("health").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_submission_says_why_while_others_go_and_is_carried_to_the_hall() {
+    let _turn = crate::turn().await;
+    let mut hall = Hall::start();
+    let kiosk = Browser::start("kiosk", KIOSK).await;
+    enrol(&kiosk, &hall, "kiosk", "自助机 3").await;
+    hall.stop();
+    let refused = submit(&kiosk, &hall).await;
+    let refused = refused.rsplit('/').next().unwrap().to_owned();
+    let good = submit(&kiosk, &hall).await;
+    let good = good.rsplit('/').next().unwrap().to_owned();
+    unlock(&kiosk, &hall).await;
+    kiosk.see_value("queue", "data-total", "2").await;
+    // The oldest comes first.
+    kiosk.see_css(&format!("[data-test=queue] li:first-child[data-id=\"{refused}\"][data-state=queued]")).await;
+    // Its envelope is spoilt on the disk, and kept aside as it was.
+    let work = format!("store.get('{refused}').onsuccess = (found) => {{
+        const sealed = JSON.parse(found.target.result);
+        localStorage.setItem('aside', found.target.result);
+        sealed.digest = sealed.digest.replaceAll(/./g, '0');
+        store.put(JSON.stringify(sealed), '{refused}');
+    }};");
+    in_store(&kiosk, "envelopes", &work).await;
+    hall.start_again();
+    kiosk.click("send-now").await;
+    kiosk.see_value("queue", "data-total", "1").await;
+    kiosk.see_css(&format!("[data-test=queued][data-id=\"{refused}\"][data-state=refused]")).await;
+    assert!(!kiosk.text("why").await.is_empty(), "there is no reason");
+    kiosk.see_value("health-outbox", "data-level", "broken").await;
+    let clerk = Api::sign_in(&hall, "clerk").await;
+    clerk.get(&format!("/cases/{good}")).await;
+    // Mended as if by its own way, and carried to the hall in a file.
+    let restore = format!("store.put(localStorage.getItem('aside'), '{refused}'); localStorage.removeItem('aside');");
+    in_store(&kiosk, "envelopes", &restore).await;
+    let folder = tempfile::tempdir().unwrap();
+    let allow = json!({ "behavior": "allow", "downloadPath": folder.path() });
+    kiosk.cdp("Browser.setDownloadBehavior", allow).await;
+    kiosk.click("tab-service").await;
+    kiosk.click("unenrol").await;
+    kiosk.see("unenrol-unsent").await;
+    kiosk.click("unenrol-no").await;
+    kiosk.click("export-do").await;
+    kiosk.see_value("exported", "data-count", "1").await;
+    let file = || {
+        let mut files = std::fs::read_dir(folder.path()).unwrap().flatten().map(|entry| entry.path());
+        files.find(|path| path.extension().is_some_and(|ending| ending == "jsonl"))
+    };
+    kiosk.until("the file was not saved", async || file().is_some()).await;
+    let file = file().unwrap();
+    for _ in 0..2 {
+        hall.command(&["outbox", "import", &file.to_string_lossy()]);
+    }
+    clerk.get(&format!("/cases/{refused}")).await;
+    // Exporting has changed nothing: the kiosk still has it, and gets its acknowledgement like any other.
+    kiosk.click("tab-status").await;
+    kiosk.see_value("queue", "data-total", "1").await;
+    kiosk.click("retry").await;
+    kiosk.see("queue-empty").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_fleet_shows_who_is_silent_and_what_is_unsent() {
+    let _turn = crate::turn().await;
+    let hall = Hall::start();
+    let client = reqwest::Client::new();
+    let silent = enrolled(&client, &hall, "东门 1", 1).await;
+    let waiting = enrolled(&client, &hall, "东门 2", 2).await;
+    assert_ne!(silent.to_bytes(), waiting.to_bytes());
+    let now = chrono::Utc::now();
+    let heartbeat = Heartbeat {
+        at: now,
+        app: "0.1.0".into(),
+        catalogue: None,
+        trust: None,
+        waiting: 3,
+        attention: 1,
+        oldest: Some(now - chrono::TimeDelta::hours(2)),
+        scans: 0,
+        usage: Some(9_000_000),
+        quota: Some(10_000_000),
+        camera: Part::Works,
+        printer: Part::Fails,
+    };
+    let signed = Signed::sign(&heartbeat, HEARTBEAT, &waiting).unwrap();
+    let answer = client.post(hall.url("/api/v1/heartbeats")).json(&signed).send().await.unwrap();
+    assert_eq!(answer.status(), 204);
+    // A real desk, which sends its own.
+    let desk = Browser::start("desk", DESK).await;
+    enrol(&desk, &hall, "desk", "12 号窗口").await;
+    unlock(&desk, &hall).await;
+    desk.click("tab-fleet").await;
+    sign_in(&desk, &hall, "operator").await;
+    desk.see("fleet").await;
+    desk.see_css("[data-test=fleet-row][data-name=\"东门 1\"][data-alarms~=silent]").await;
+    for alarm in ["unsent", "attention", "storage", "printer"] {
+        desk.see_css(&format!("[data-test=fleet-row][data-name=\"东门 2\"][data-alarms~={alarm}]")).await;
+    }
+    desk.see_css("[data-test=fleet-row][data-name=\"12 号窗口\"]:not([data-alarms~=silent])").await;
+    // The one that is fine stands below those that are not.
+    desk.see_css("[data-test=fleet-row]:last-child[data-name=\"12 号窗口\"]").await;
+    desk.see("code-kiosk").await;
+}
+
+/// A machine that is enrolled, and of which nothing was heard since.
+async fn enrolled(client: &reqwest::Client, hall: &Hall, name: &str, seed: u8) -> SigningKey {
+    let key = SigningKey::from_bytes(&[seed; 32]);
+    let body = json!({ "code": hall.device_code("kiosk"), "public": hex(&key.verifying_key().to_bytes()), "name": name });
+    let answer = client.post(hall.url("/api/v1/devices")).json(&body).send().await.unwrap();
+    assert!(answer.status().is_success(), "enrolling: {}", answer.status());
+    key
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_sets_a_new_code_and_the_self_test_passes() {
+    let _turn = crate::turn().await;
+    let hall = Hall::start();
+    let desk = Browser::start("desk", DESK).await;
+    enrol(&desk, &hall, "desk", "12 号窗口").await;
+    open(&desk, &hall).await;
+    desk.click_css("[data-test=forgotten] summary").await;
+    sign_in(&desk, &hall, "operator").await;
+    // Too easy to guess.
+    desk.fill("new-operator-code", "123456").await;
+    desk.click("set-operator-code").await;
+    desk.see_css("[data-test=code-said]:not(:empty)").await;
+    desk.fill("new-operator-code", "7391046").await;
+    desk.click("set-operator-code").await;
+    desk.see("health").await;
+    desk.click("lock").await;
+    enter(&desk, OPERATOR_CODE).await;
+    desk.see_css("[data-test=code-wrong]:not(:empty)").await;
+    enter(&desk, "7391046").await;
+    desk.see_value("health-printer", "data-level", "look").await;
+    desk.click("tab-test").await;
+    desk.click("test-start").await;
+    for step in ["step-database", "step-keys", "step-installed", "step-hall", "step-clock"] {
+        desk.see_value(step, "data-stand", "passed").await;
+    }
+    // This browser has no camera, and nobody hears it.
+    desk.see_value("step-camera", "data-stand", "skipped").await;
+    desk.see_value("step-sound", "data-stand", "asked").await;
+    desk.click("none-here").await;
+    desk.see("test-page").await;
+    desk.click("no").await;
+    desk.see_value("test-over", "data-level", "broken").await;
+    // What came of it is kept.
+    unlocked_again(&desk, &hall).await;
+    desk.see_value("health-printer", "data-level", "broken").await;
+}
+
+async fn unlocked_again(desk: &Browser, hall: &Hall) {
+    open(desk, hall).await;
+    desk.see("gate").await;
+    enter(desk, "7391046").await;
+}
