@@ -154,6 +154,9 @@ impl App {
             // Its clock and its epoch may have changed meanwhile; a distrusted answer is reported where it is read.
             let _ = hall::greet(self).await;
         }
+        if now {
+            outbox::remove_traces(self).await;
+        }
     }
 
     /// Sends what is due, with what a hall that was put back from a backup has lost.

@@ -56,7 +56,6 @@ async fn pictures_and_documents_reach_the_clerk_page_by_page() {
     // Looked at, page by page, with buttons and keys; one is replaced where it stands, one removed.
     phone.click("photo-open").await;
     shows(&phone, "1 页,共 3 页").await;
-    shot(&phone, "phone-zh-preview").await;
     phone.click("preview-after").await;
     shows(&phone, "2 页,共 3 页").await;
     choose(&phone, "photo-replace", &[file("other.png", &png(&halves(80, 40)))]).await;
@@ -70,7 +69,6 @@ async fn pictures_and_documents_reach_the_clerk_page_by_page() {
     shows(&phone, "2 页,共 2 页").await;
     phone.click("preview-close").await;
     pages(&phone, 2).await;
-    shot(&phone, "phone-zh-photos").await;
 
     // Whoever leaves the card while a picture is read finds it there when coming back.
     choose(&phone, "photo", &good[1..2]).await;
@@ -111,14 +109,11 @@ async fn pictures_and_documents_reach_the_clerk_page_by_page() {
     desk.see_css("[data-test=page-picture][data-turn=\"90\"]").await;
     key(&desk, "viewer", "+").await;
     desk.see_css("[data-test=page-picture][data-zoom=\"150\"]").await;
-    shot(&desk, "desk-zh-page").await;
     key(&desk, "viewer", "ArrowRight").await;
     desk.see("page-pdf").await;
     desk.click("page-after").await;
     desk.see_css("[data-test=page-picture][data-turn=\"0\"][data-zoom=\"100\"]").await;
-    shot(&desk, "desk-zh-page-whole").await;
     desk.click("close-viewer").await;
-    shot(&desk, "desk-zh-pages").await;
 
     // A piece is lost at the hall: that page says so, the others are there.
     let pieces = chunks(&hall);
@@ -193,10 +188,8 @@ async fn a_kiosks_camera_takes_and_takes_again() {
         pages(&kiosk, taken).await;
     }
     assert!(kiosk.driver().find(By::Css("input[type=file]")).await.is_err(), "a kiosk offers files");
-    shot(&kiosk, "kiosk-zh-photos").await;
     kiosk.click("photo-open").await;
     kiosk.see("preview-picture").await;
-    shot(&kiosk, "kiosk-zh-preview").await;
     kiosk.click("photo-replace").await;
     kiosk.click_css("[data-test=shoot]:not([disabled])").await;
     kiosk.until("the camera stayed open", async || !kiosk.sees("shutter").await).await;
@@ -259,15 +252,6 @@ async fn open_page(desk: &Browser, nth: usize) {
     desk.see("page").await;
     desk.click_css(&format!("li:nth-child({}) > [data-test=page]", nth + 1)).await;
     desk.see("viewer").await;
-}
-
-/// A picture in target/attachment-shots, if somebody has made that folder to look at them.
-async fn shot(browser: &Browser, name: &str) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/attachment-shots");
-    if folder.exists() {
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        browser.picture(&folder.join(format!("{name}.png"))).await;
-    }
 }
 
 /// The pieces that a hall has, under their final names.

@@ -89,6 +89,7 @@ const ROUTES: &[&str] = &[
     "GET /api/v1/devices",
     "POST /api/v1/devices/{kid}/revoke",
     "POST /api/v1/device-codes",
+    "POST /api/v1/forget",
     "POST /api/v1/session",
     "GET /api/v1/session",
     "DELETE /api/v1/session",

@@ -15,7 +15,7 @@ pub struct Options {
     #[arg(long, default_value_t = 40)]
     rounds: usize,
     /// Seed of the first round; each round has the next one's
-    #[arg(long, default_value_t = 7)]
+    #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Where every round is written, as JSON
     #[arg(long, value_name = "FILE")]

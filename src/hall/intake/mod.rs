@@ -165,7 +165,7 @@ async fn authenticate(hall: &Hall, sealed: &Sealed, now: DateTime<Utc>) -> Resul
 /// What was in the envelope.
 struct Content {
     submission: Submission,
-    /// All chunks that it needs. The list outside is only for routing; what the sealed content names must be there too.
+    /// All chunks that it needs, each once, in its order. The list outside is only for routing; what the sealed content names must be there too.
     chunks: Vec<Digest>,
 }
 
@@ -177,8 +177,9 @@ fn unseal(hall: &Hall, sealed: &Sealed) -> Result<Content, Refusal> {
         return Err(problem::CONTENT.into());
     }
     let inside = submission.attachments.iter().flat_map(|a| &a.chunks);
-    let chunks: BTreeSet<Digest> = sealed.chunks.iter().chain(inside).copied().collect();
-    Ok(Content { submission, chunks: chunks.into_iter().collect() })
+    let mut seen = BTreeSet::new();
+    let chunks = sealed.chunks.iter().chain(inside).filter(|chunk| seen.insert(**chunk)).copied().collect();
+    Ok(Content { submission, chunks })
 }
 
 /// The hall's own check.

@@ -7,6 +7,7 @@ mod chunks;
 mod devices;
 mod extract;
 mod fleet;
+mod forget;
 mod hall;
 mod open;
 mod scans;
@@ -48,6 +49,7 @@ fn api() -> OpenApiRouter<Hall> {
         .routes(routes!(devices::list, devices::enrol))
         .routes(routes!(devices::new_code))
         .routes(routes!(devices::revoke))
+        .routes(routes!(forget::forget))
         .routes(routes!(session::show, session::sign_in, session::sign_out))
         .routes(routes!(scans::record))
         .routes(routes!(cases::list))

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 const KEY: &str = "mingbai";
 const PROFILE: &str = "mingbai-profile";
+const TRACES: &str = "mingbai-traces";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preferences {
@@ -43,6 +44,18 @@ pub fn note_profile(profile: Profile) {
 
 pub fn noted_profile() -> Profile {
     if available() { LocalStorage::get(PROFILE).unwrap_or_default() } else { Profile::default() }
+}
+
+/// Notes that everything was deleted here, but that the browser's files may still hold traces of it. The note goes with them.
+pub fn note_traces() {
+    if available() {
+        // Full storage: then the traces wait for the browser's own tidying.
+        let _ = LocalStorage::set(TRACES, true);
+    }
+}
+
+pub fn has_traces() -> bool {
+    available() && LocalStorage::get(TRACES).unwrap_or_default()
 }
 
 /// gloo panics where storage is blocked, so it is asked first.

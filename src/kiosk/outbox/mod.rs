@@ -15,7 +15,7 @@ mod record;
 
 use super::app::{App, Draft};
 use super::device::database::{self, Change, Durability, Store, Stores};
-use super::device::net::Failure;
+use super::device::net::{self, Failure};
 use super::device::{drafts, hall, health, preferences};
 use crate::receipt::Profile;
 use crate::submission::queue::Row;
@@ -217,6 +217,28 @@ pub async fn forget_all(app: App) {
         app.trouble.set(Some(failure.say()));
     }
     count(app).await;
+    preferences::note_traces();
+    remove_traces(app).await;
+}
+
+/// After everything was deleted: lets the browser remove its files too, which it does on the hall's word only, and then for
+/// all that is kept here. So it waits until the hall can be reached, and while something new is under way.
+pub(super) async fn remove_traces(app: App) {
+    if !preferences::has_traces() || shared(app) || app.draft.with_untracked(Option::is_some) {
+        return;
+    }
+    for store in [Store::Drafts, Store::Outbox, Store::Records] {
+        if database::count(store).await.unwrap_or(1) > 0 {
+            return;
+        }
+    }
+    // Out of reach: the next beat tries again.
+    if net::post_json::<_, ()>("/forget", &()).await.is_ok()
+        && let Some(window) = web_sys::window()
+    {
+        // A page that cannot be replaced finds its storage empty, and goes on.
+        let _ = window.location().replace("/");
+    }
 }
 
 /// The change that makes this device ask again whatever hall it finds.

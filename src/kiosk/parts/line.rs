@@ -20,9 +20,6 @@ pub fn Line(
     #[prop(optional, into)] hint: Option<Signal<String>>,
     #[prop(optional, into)] unit: Option<Signal<String>>,
     #[prop(optional, into)] keys: Option<Signal<Keys>>,
-    /// `autocomplete` on a personal device; a shared one never offers anything.
-    #[prop(default = "off")]
-    fill: &'static str,
     value: RwSignal<String>,
     #[prop(into)] wrong: Signal<Option<Text>>,
     /// Something odd that does not stop anybody.
@@ -31,7 +28,6 @@ pub fn Line(
 ) -> impl IntoView {
     let app = App::get();
     let keys = keys.unwrap_or_else(|| Signal::derive(Keys::default));
-    let shared = move || app.profile.get() != crate::receipt::Profile::Personal;
     let said = move |text: Signal<Option<Text>>| move || text.get().map(|t| t.get(app.lang.get()).to_owned());
     view! {
         <div class="line">
@@ -44,7 +40,8 @@ pub fn Line(
                     data-test=test
                     type="text"
                     inputmode=move || keys.get().mode()
-                    autocomplete=move || if shared() { "off" } else { fill }
+                    // What the browser would offer again it would also keep, beyond the reach of "delete everything".
+                    autocomplete="off"
                     autocapitalize="off"
                     spellcheck="false"
                     maxlength="500"

@@ -207,9 +207,9 @@ impl Device {
         self.cdp("Storage.overrideQuotaForOrigin", parameters).await.map(drop)
     }
 
-    /// Looks for a new version of the app until one waits.
-    pub async fn find_version(&self) -> Option<()> {
-        self.ask(FIND_VERSION, vec![]).await.map(drop)
+    /// Looks for a new version of the app until one waits; whether one does.
+    pub async fn find_version(&self) -> Option<bool> {
+        self.ask(FIND_VERSION, vec![]).await.map(|found| found == true)
     }
 
     /// Which version runs.
@@ -350,7 +350,7 @@ const ROWS: &str = "
         transaction.onabort = () => reject(transaction.error);
     });
     const ours = () => {
-        const opening = indexedDB.open('chaos', 1);
+        const opening = chaos.open('chaos', 1);
         opening.onupgradeneeded = () => opening.result.createObjectStore('prepared');
         return wait(opening);
     };
@@ -358,7 +358,7 @@ const ROWS: &str = "
 
 /// (item, name) → whether the draft was complete, and is kept.
 const KEEP: &str = "async (item, name) => {
-    const app = await wait(indexedDB.open('mingbai'));
+    const app = await wait(chaos.open('mingbai'));
     const rows = app.transaction(['drafts', 'photos']);
     const draft = await wait(rows.objectStore('drafts').get(item));
     const complete = draft?.includes(name) && draft.includes('\"step\":\"confirm\"');
@@ -368,7 +368,7 @@ const KEEP: &str = "async (item, name) => {
     app.close();
     if (!complete) return false;
     const database = await ours();
-    const kept = database.transaction('prepared', 'readwrite');
+    const kept = database.transaction('prepared', 'readwrite', { durability: 'strict' });
     kept.objectStore('prepared').put({ draft, photos }, item);
     await committed(kept);
     database.close();
@@ -378,9 +378,11 @@ const KEEP: &str = "async (item, name) => {
 /// (item, id)
 const COPY: &str = "async (item, id) => {
     const database = await ours();
-    const { draft, photos } = await wait(database.transaction('prepared').objectStore('prepared').get(item));
+    const prepared = await wait(database.transaction('prepared').objectStore('prepared').get(item));
     database.close();
-    const app = await wait(indexedDB.open('mingbai'));
+    const app = await wait(chaos.open('mingbai'));
+    if (!prepared) throw 'nothing is prepared; the app has ' + await wait(app.transaction('records').objectStore('records').count()) + ' records';
+    const { draft, photos } = prepared;
     const writing = app.transaction(['drafts', 'photos'], 'readwrite');
     writing.objectStore('drafts').put(draft.replaceAll(JSON.parse(draft).id, id), item);
     for (const [key, bytes] of photos) writing.objectStore('photos').put(bytes, key);
@@ -391,7 +393,7 @@ const COPY: &str = "async (item, id) => {
 
 /// (id) → what waits, which drafts there are, and the envelopes after that id.
 const LOOK: &str = "async (seen) => {
-    const app = await wait(indexedDB.open('mingbai'));
+    const app = await wait(chaos.open('mingbai'));
     const reading = app.transaction(['outbox', 'drafts', 'envelopes']);
     const pairs = async (store, range) => {
         const rows = reading.objectStore(store);

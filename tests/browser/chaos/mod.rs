@@ -11,15 +11,15 @@ pub mod proxy;
 mod round;
 mod tally;
 
-use faults::{KINDS, SELDOM, after};
+use faults::{Fault, KINDS, Plan, after};
 use round::{Played, World};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 /// What all tests run play.
 const ROUNDS: usize = 40;
-const SEED: u64 = 7;
+const SEED: u64 = 1;
 
 #[derive(Serialize)]
 struct Report {
@@ -35,7 +35,7 @@ struct Report {
     needed: u32,
     seconds: f64,
     /// Every kind of fault, and in how many rounds it was drawn.
-    faults: std::collections::BTreeMap<String, usize>,
+    faults: BTreeMap<String, usize>,
     played: Vec<Played>,
 }
 
@@ -55,8 +55,19 @@ async fn forty_rounds_lose_nothing() {
     let _turn = crate::turn().await;
     let report = play(ROUNDS, SEED).await;
     assert!(report.is_good(), "{}", report.line());
-    let missing: BTreeSet<&str> = KINDS.into_iter().chain(SELDOM).filter(|kind| !report.faults.contains_key(*kind)).collect();
+}
+
+/// In the rounds that all tests play, everything goes wrong at least once.
+#[test]
+fn no_fault_is_left_out() {
+    let drawn = drawn(SEED);
+    let missing: Vec<&str> = KINDS.into_iter().filter(|kind| !drawn.contains(kind)).collect();
     assert!(missing.is_empty(), "never drawn: {missing:?}");
+}
+
+fn drawn(first: u64) -> BTreeSet<&'static str> {
+    let seeds = std::iter::successors(Some(first), |seed| Some(after(*seed))).take(ROUNDS);
+    seeds.flat_map(|seed| Plan::of(seed, round::PREPARED).faults).map(Fault::kind).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -90,7 +101,7 @@ async fn play(rounds: usize, first: u64) -> Report {
         println!("  at the end, hall verify: {line}");
     }
     let (saved, acknowledged) = world.shown();
-    let mut faults = std::collections::BTreeMap::new();
+    let mut faults = BTreeMap::new();
     for fault in played.iter().flat_map(|round| &round.faults) {
         let kind = fault.split('(').next().unwrap_or_default();
         *faults.entry(kind.to_owned()).or_default() += 1;

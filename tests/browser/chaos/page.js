@@ -28,6 +28,7 @@
     const { transaction } = IDBDatabase.prototype;
     IDBDatabase.prototype.transaction = function (...given) {
         const begun = transaction.apply(this, given);
+        if (!databases.has(this)) return begun;
         transactions.add(begun);
         for (const end of ['complete', 'abort']) begun.addEventListener(end, () => transactions.delete(begun));
         return begun;
@@ -75,6 +76,8 @@
     new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
 
     globalThis.chaos = {
+        // For whoever looks on: a database that is never closed under its reader.
+        open: (...given) => open.apply(indexedDB, given),
         // As soon as the sheet is there: both consents and the button. `closing`: when the database is closed, and whether told.
         press(id, closing) {
             told = '';

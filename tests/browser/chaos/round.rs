@@ -22,7 +22,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 /// How many applications are prepared to be copied.
-const PREPARED: usize = 3;
+pub const PREPARED: usize = 3;
 /// How long a page may take to say that something is saved, or is not: longer than the app's own patience with a database.
 const ANSWER: Duration = Duration::from_secs(40);
 /// How long everything may take to come right once the faults have ended.
@@ -209,7 +209,9 @@ impl World {
     async fn meet_a_new_version(&mut self, seed: u64) -> Option<()> {
         self.phone.script("window.stays = true", vec![]).await?;
         self.proxy.shared().version = Some(format!("{:012x}", seed >> 16));
-        self.phone.find_version().await?;
+        if !self.phone.find_version().await? {
+            self.complain("a new version of the app was not found".to_owned());
+        }
         if self.phone.script("return window.stays === true", vec![]).await? != true {
             self.complain("a new version took the page away in the middle of an application".to_owned());
         }

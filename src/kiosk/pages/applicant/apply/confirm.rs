@@ -186,13 +186,12 @@ fn Sheet(applying: Applying, draft: Draft) -> impl IntoView {
     let papers = PAPERS.iter().map(|(code, word, _)| ((*code).to_owned(), word.text(), format!("paper-{code}"))).collect::<Vec<_>>();
     let (name_label, identifier_label) =
         if person { (phrases::PERSON_NAME, phrases::IDENTIFIER) } else { (phrases::ORGANISATION_NAME, phrases::CREDIT_CODE) };
-    let (name_fill, phone_fill) = if person { ("name", "tel") } else { ("organization", "tel") };
     view! {
         <form class="sheet step" novalidate on:submit=submit>
             <p class="verdict-item">{tell(draft.item.name.clone())}</p>
             <Heading text=tell(phrases::CONFIRM.text()) />
             <h2>{say(phrases::WHO)}</h2>
-            <Line id="name" test="name" label=tell(name_label.text()) fill=name_fill value=entry.name.value wrong=entry.name.wrong />
+            <Line id="name" test="name" label=tell(name_label.text()) value=entry.name.value wrong=entry.name.wrong />
             {person.then(|| view! {
                 <Options
                     name="paper"
@@ -216,7 +215,6 @@ fn Sheet(applying: Applying, draft: Draft) -> impl IntoView {
                     id="contact"
                     test="contact"
                     label=tell(phrases::CONTACT_PERSON.text())
-                    fill="name"
                     value=entry.contact.value
                     wrong=entry.contact.wrong
                 />
@@ -227,7 +225,6 @@ fn Sheet(applying: Applying, draft: Draft) -> impl IntoView {
                 label=tell(phrases::PHONE.text())
                 hint=tell(phrases::PHONE_HINT.text())
                 keys=Signal::stored(Keys::Digits)
-                fill=phone_fill
                 value=entry.phone.value
                 wrong=entry.phone.wrong
             />

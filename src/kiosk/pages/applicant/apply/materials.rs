@@ -68,14 +68,21 @@ struct Entry {
 }
 
 impl Entry {
-    /// A card that is new expects what is needed: most people have exactly that.
-    fn of(material: &Material, declared: Option<&Declared>) -> Entry {
+    /// A card that is new expects what is needed: most people have exactly that. Whoever has taken a picture of it has it,
+    /// also when the card was left before anything was said.
+    fn of(material: &Material, declared: Option<&Declared>, pictured: bool) -> Entry {
         let date = |date: Option<NaiveDate>| RwSignal::new(date.map(|d| d.to_string()).unwrap_or_default());
         let had = declared.filter(|d| d.have);
         let none = || RwSignal::new(None);
         let valid_until = had.and_then(|d| d.valid_until);
+        let have = match declared {
+            Some(declared) if declared.have => answer::YES,
+            Some(_) => answer::NO,
+            None if pictured => answer::YES,
+            None => "",
+        };
         Entry {
-            have: RwSignal::new(declared.map(|d| if d.have { answer::YES } else { answer::NO }).unwrap_or_default().to_owned()),
+            have: RwSignal::new(have.to_owned()),
             have_wrong: none(),
             originals: RwSignal::new(had.map_or(material.originals, |d| d.originals)),
             copies: RwSignal::new(had.map_or(material.copies, |d| d.copies)),
@@ -161,7 +168,8 @@ fn read_date(asked: bool, must: bool, typed: RwSignal<String>, wrong: RwSignal<O
 fn Card(applying: Applying, material: Material) -> impl IntoView {
     let app = applying.app;
     let declared = applying.read(|draft, _| draft.application.materials.get(&material.code).cloned()).flatten();
-    let entry = Entry::of(&material, declared.as_ref());
+    let pictured = applying.read(|draft, _| draft.photos.iter().any(|p| p.material == material.code)).unwrap_or_default();
+    let entry = Entry::of(&material, declared.as_ref(), pictured);
     let before = applying.before(&Place::Material(material.code.clone()));
     let (place, total) = applying
         .read(|draft, today| {
