@@ -146,7 +146,10 @@ impl Device {
 
     /// A script that ends by calling its last argument.
     async fn ask(&self, script: &str, arguments: Vec<Value>) -> Option<Value> {
-        let script = format!("const done = arguments[arguments.length - 1];{ROWS}({script})(...arguments).then(done, (error) => done({{ error: String(error) }}));");
+        let script = format!(
+            "const done = arguments[arguments.length - 1];{ROWS}
+             ({script})(...arguments).then(done, (error) => done({{ error: String(error) }}));"
+        );
         let result = self.browser().driver().execute_async(script.as_str(), arguments).await;
         let answer = self.tried(&script, result).await?.json().clone();
         if let Some(error) = answer.get("error") {
@@ -381,7 +384,7 @@ const COPY: &str = "async (item, id) => {
     const prepared = await wait(database.transaction('prepared').objectStore('prepared').get(item));
     database.close();
     const app = await wait(chaos.open('mingbai'));
-    if (!prepared) throw 'nothing is prepared; the app has ' + await wait(app.transaction('records').objectStore('records').count()) + ' records';
+    if (!prepared) throw 'what was prepared is gone';
     const { draft, photos } = prepared;
     const writing = app.transaction(['drafts', 'photos'], 'readwrite');
     writing.objectStore('drafts').put(draft.replaceAll(JSON.parse(draft).id, id), item);

@@ -42,8 +42,24 @@ pub enum Fault {
 
 /// Every kind of fault.
 pub const KINDS: [&str; 18] = [
-    "browser-killed", "hall-killed", "body-cut", "answer-cut", "delayed", "doubled", "five-posts", "429", "500", "502", "login-page",
-    "five-tabs", "database-closed", "quota-full", "clock", "new-version", "restored", "kiosk",
+    "browser-killed",
+    "hall-killed",
+    "body-cut",
+    "answer-cut",
+    "delayed",
+    "doubled",
+    "five-posts",
+    "429",
+    "500",
+    "502",
+    "login-page",
+    "five-tabs",
+    "database-closed",
+    "quota-full",
+    "clock",
+    "new-version",
+    "restored",
+    "kiosk",
 ];
 
 impl Fault {

@@ -33,6 +33,8 @@ struct Report {
     /// How often somebody had to press "send now", and how often because a submission waited for somebody.
     pressed: u32,
     needed: u32,
+    /// How often the app had to be closed and opened again for its new version.
+    reopened: usize,
     seconds: f64,
     /// Every kind of fault, and in how many rounds it was drawn.
     faults: BTreeMap<String, usize>,
@@ -114,8 +116,9 @@ async fn play(rounds: usize, first: u64) -> Report {
         lost: world.known.lost.len() + unsound.len(),
         duplicated: world.known.doubled.len(),
         stuck: world.known.stuck.len(),
-        pressed: played.iter().map(|round| round.pressed).sum(),
-        needed: played.iter().map(|round| round.needed).sum(),
+        pressed: played.iter().map(|round| round.settled.pressed).sum(),
+        needed: played.iter().map(|round| round.settled.needed).sum(),
+        reopened: played.iter().filter(|round| round.settled.reopened).count(),
         seconds: started.elapsed().as_secs_f64(),
         faults,
         played,
@@ -124,9 +127,9 @@ async fn play(rounds: usize, first: u64) -> Report {
 
 /// One line a round, and what was wrong in it.
 fn tell(at: usize, round: &Played) {
-    let Played { seed, faults, saved, acknowledged, pressed, seconds, .. } = round;
+    let Played { seed, faults, saved, acknowledged, settled, seconds, .. } = round;
     let faults = faults.join(" ");
-    println!("round {at} seed {seed} {seconds:.1} s: saved {saved} acknowledged {acknowledged} pressed {pressed} | {faults}");
+    println!("round {at} seed {seed} {seconds:.1} s: saved {saved} acknowledged {acknowledged} pressed {} | {faults}", settled.pressed);
     let wrong = [("lost", &round.lost), ("duplicated", &round.doubled), ("stuck", &round.stuck)];
     for (kind, lines) in wrong {
         for line in lines {

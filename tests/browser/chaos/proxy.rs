@@ -349,7 +349,8 @@ fn instead(status: u16) -> Vec<u8> {
         status => ("Error", "application/problem+json", "", problem(status)),
     };
     let length = body.len();
-    format!("HTTP/1.1 {status} {reason}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n{extra}\r\n{body}").into_bytes()
+    format!("HTTP/1.1 {status} {reason}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n{extra}\r\n{body}")
+        .into_bytes()
 }
 
 fn problem(status: u16) -> String {

@@ -30,6 +30,8 @@ const SETTLED: Duration = Duration::from_secs(60);
 /// When somebody who waits presses "send now"; and when somebody patient does, because the page asks for it.
 const IMPATIENT: Duration = Duration::from_millis(2_000);
 const ASKED: Duration = Duration::from_secs(30);
+/// How long a new version may take to take over.
+const TAKEN_OVER: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 pub struct World {
@@ -57,13 +59,22 @@ pub struct Played {
     pub faults: Vec<String>,
     pub saved: usize,
     pub acknowledged: usize,
-    /// Presses on "send now" after the faults had ended; and how many of them because a row waited for somebody.
-    pub pressed: u32,
-    pub needed: u32,
+    #[serde(flatten)]
+    pub settled: Settled,
     pub lost: Vec<String>,
     pub doubled: Vec<String>,
     pub stuck: Vec<String>,
     pub seconds: f64,
+}
+
+/// What people had to do after the faults had ended.
+#[derive(Serialize)]
+pub struct Settled {
+    /// Presses on "send now"; and how many rows then waited for somebody.
+    pub pressed: u32,
+    pub needed: u32,
+    /// The app was closed and opened again for its new version.
+    pub reopened: bool,
 }
 
 /// What a press on the button came to.
@@ -95,7 +106,8 @@ impl World {
         kiosk.close().await;
         let backups = tempfile::tempdir().expect("a folder for backups");
         let (cases, known) = (HashMap::new(), Verdict::default());
-        let mut world = World { proxy, hall, phone, kiosk, kiosk_sent: false, kiosk_may: false, prepared, backups, backup: None, cases, known };
+        let mut world =
+            World { proxy, hall, phone, kiosk, kiosk_sent: false, kiosk_may: false, prepared, backups, backup: None, cases, known };
         world.back_up();
         world
     }
@@ -118,7 +130,7 @@ impl World {
         if plan.has(|fault| *fault == Fault::Restored) {
             self.restore().await;
         }
-        let (pressed, needed) = self.settle(&plan, &handed).await;
+        let settled = self.settle(&plan, &handed).await;
         let verdict = self.reckon().await;
         self.phone.passed(handed[handed.len() - 1]);
         if plan.backup || plan.has(|fault| matches!(fault, Fault::QuotaFull(_))) {
@@ -131,8 +143,7 @@ impl World {
             faults: plan.faults.iter().map(Fault::to_string).collect(),
             saved: after.0 - before.0,
             acknowledged: after.1 - before.1,
-            pressed,
-            needed,
+            settled,
             lost: verdict.lost.into_iter().collect(),
             doubled: verdict.doubled.into_iter().collect(),
             stuck: verdict.stuck.into_iter().collect(),
@@ -334,8 +345,8 @@ impl World {
     // ── afterwards ──
 
     /// The faults end. Opens the receipt of something handed in and waits until nothing waits any more; presses "send now"
-    /// once when somebody would. Returns how often it was pressed, and how many rows then waited for somebody.
-    async fn settle(&mut self, plan: &Plan, handed: &[Uuid]) -> (u32, u32) {
+    /// once when somebody would.
+    async fn settle(&mut self, plan: &Plan, handed: &[Uuid]) -> Settled {
         self.proxy.calm().await;
         self.hall.revive();
         self.phone.shift(0).await;
@@ -371,10 +382,8 @@ impl World {
             self.see_received(id).await;
         }
         self.kiosk.close().await;
-        if plan.has(|fault| *fault == Fault::NewVersion) {
-            self.change_over().await;
-        }
-        (pressed, needed)
+        let reopened = plan.has(|fault| *fault == Fault::NewVersion) && self.change_over().await;
+        Settled { pressed, needed, reopened }
     }
 
     /// Everybody who looks at a receipt now must read that the hall has it.
@@ -392,16 +401,37 @@ impl World {
         }
     }
 
-    /// Between applications the new version takes over when it is asked to.
-    async fn change_over(&mut self) {
-        let served = self.proxy.shared().version.clone();
+    /// Between applications the new version takes over when it is asked to. Chromium waits for a moment in which the old worker
+    /// has nothing to do, which under a driver does not always come; then the app is closed and opened again, which always
+    /// helps. Returns whether that was needed.
+    async fn change_over(&mut self) -> bool {
         self.phone.goto("/").await;
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while self.phone.version().await.and_then(|v| v.as_str().map(str::to_owned)) != served {
-            if Instant::now() > deadline {
-                return self.complain("the new version of the app does not take over".to_owned());
-            }
-            self.phone.script("document.querySelector('[data-test=update]')?.click()", vec![]).await;
+        if self.runs_what_is_served().await {
+            return false;
+        }
+        let press = "window.old = true; const button = document.querySelector('[data-test=update]'); button?.click(); return !!button";
+        self.seen(press).await;
+        self.seen("return window.old !== true").await;
+        if self.runs_what_is_served().await {
+            return false;
+        }
+        self.phone.close().await;
+        self.phone.wake(&self.proxy).await;
+        if !self.runs_what_is_served().await {
+            self.complain("the new version of the app does not take over".to_owned());
+        }
+        true
+    }
+
+    async fn runs_what_is_served(&self) -> bool {
+        let served = self.proxy.shared().version.clone();
+        self.phone.version().await.and_then(|version| version.as_str().map(str::to_owned)) == served
+    }
+
+    /// Waits a while for a script to say that it is so.
+    async fn seen(&self, script: &str) {
+        let deadline = Instant::now() + TAKEN_OVER;
+        while Instant::now() < deadline && self.phone.script(script, vec![]).await.is_some_and(|seen| seen != true) {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
     }

@@ -243,11 +243,13 @@ mod tests {
         assert_eq!(verdict(|_| {}), Verdict::default());
         assert!(verdict(|w| w.witness.restored = 1).is_clean());
         // After a restore the hall may number anew what no device has heard of.
-        assert!(verdict(|w| {
-            w.witness.restored = 1;
-            w.witness.answered(acknowledgement(2, "9"));
-        })
-        .is_clean());
+        assert!(
+            verdict(|w| {
+                w.witness.restored = 1;
+                w.witness.answered(acknowledgement(2, "9"));
+            })
+            .is_clean()
+        );
     }
 
     #[test]
