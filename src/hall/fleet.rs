@@ -45,9 +45,14 @@ pub async fn beat(hall: &Hall, signed: &Signed, now: DateTime<Utc>) -> Result<()
         return Err(problem::SHAPE.into());
     }
     let mut change = hall.store.begin().await?;
-    let since = heartbeats::last(&mut change, &signed.kid).await?.and_then(|last| (now - last).to_std().ok());
-    if let Some(early) = since.and_then(|since| APART.checked_sub(since)) {
-        return Err(problem::RATE.after(early));
+    if let Some((last, same)) = heartbeats::last(&mut change, &signed.kid, &heartbeat).await? {
+        // Somebody else may have kept it: it says nothing about how the device is now.
+        if same {
+            return Err(problem::CONFLICT.into());
+        }
+        if let Some(early) = (now - last).to_std().ok().and_then(|since| APART.checked_sub(since)) {
+            return Err(problem::RATE.after(early));
+        }
     }
     heartbeats::put(&mut change, &signed.kid, now, &heartbeat).await?;
     Ok(change.commit().await?)

@@ -40,6 +40,8 @@ pub enum NotImported {
     Format(#[from] Unreadable),
     #[error("reading the file: {0}")]
     File(#[from] std::io::Error),
+    #[error("keeping a chunk: {0}")]
+    Chunk(std::io::Error),
     #[error(transparent)]
     Hall(#[from] Error),
 }
@@ -51,7 +53,9 @@ pub async fn import(hall: &Hall, mut file: impl BufRead, mut tell: impl FnMut(Im
     reader.read(&head)?;
     while let Some(line) = line(&mut file)? {
         match reader.read(&line) {
-            Ok(Line::Chunk(SealedChunk { digest, bytes })) => hall.store.chunks.keep(digest, bytes.into()).await?,
+            Ok(Line::Chunk(SealedChunk { digest, bytes })) => {
+                hall.store.chunks.keep(digest, bytes.into()).await.map_err(NotImported::Chunk)?;
+            }
             Ok(Line::Sealed(sealed)) => tell(submission(hall, *sealed).await),
             Ok(Line::Head(_) | Line::End) => {}
             Err(wrong) => tell(Imported::Unreadable { why: wrong.to_string() }),

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 /// Any write. A hall's kiosks that come back after a day without a network drain ten thousand submissions in a minute, and
 /// a flood of this rate costs the hall a fraction of one core.
 const WRITES: Rate = Rate { burst: 2000.0, per_second: 200.0 };
-/// Submissions of devices that nobody enrolled: as many as a few families at one address make, and so few that a script
-/// does not use up a day's short numbers.
-const SELF_ISSUED: Rate = Rate { burst: 30.0, per_second: 60.0 / 3600.0 };
+/// Submissions of devices that nobody enrolled: as many as the visitors of a hall make behind its one address, and so few
+/// that a script does not use up a day's short numbers.
+const SELF_ISSUED: Rate = Rate { burst: 300.0, per_second: 300.0 / 3600.0 };
 /// When more addresses are remembered, those with a full bucket are cleared out.
 const MANY: usize = 10_000;
 
@@ -96,7 +96,7 @@ mod tests {
     fn a_burst_passes_then_the_rate_holds() {
         type Take = fn(&Limits, IpAddr, Instant) -> Result<(), Duration>;
         let cases: [(&str, Take, usize, u64, usize); 2] =
-            [("writes", Limits::write, 2000, 1, 200), ("self-issued", Limits::self_issued, 30, 600, 10)];
+            [("writes", Limits::write, 2000, 1, 200), ("self-issued", Limits::self_issued, 300, 600, 50)];
         for (what, take, burst, wait, more) in cases {
             let (limits, start) = (Limits::default(), Instant::now());
             let [one, other] = ["10.0.0.1", "10.0.0.2"].map(|a| a.parse().unwrap());
@@ -113,7 +113,7 @@ mod tests {
     fn one_ipv6_network_is_one_stranger_and_this_machine_is_none() {
         let (limits, now) = (Limits::default(), Instant::now());
         let network = |n: u32| format!("2001:db8::{n:x}").parse().unwrap();
-        assert_eq!((0..100).filter(|n| limits.self_issued(network(*n), now).is_ok()).count(), 30);
+        assert_eq!((0..400).filter(|n| limits.self_issued(network(*n), now).is_ok()).count(), 300);
         for own in ["127.0.0.1", "127.0.3.4", "::1", "::ffff:127.0.0.1"] {
             assert_eq!((0..100).filter(|_| limits.self_issued(own.parse().unwrap(), now).is_ok()).count(), 100, "{own}");
         }

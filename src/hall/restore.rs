@@ -7,6 +7,7 @@
 
 use super::backup::{CHUNKS, DATABASE, KEYS, MANIFEST, Manifest, NotDone, digest_of, peek};
 use super::keys::{Keys, SealedKeys, private_folder};
+use super::intake::DAYS;
 use super::lock::{self, Lock};
 use super::store;
 use super::{Error, folder};
@@ -163,8 +164,12 @@ async fn begin_epoch(
     let mut change = db.begin().await?;
     let epoch = now.timestamp().max(known_epoch.max(manifest.epoch) + 1);
     store::hall::put_epoch(&mut change, epoch).await?;
-    let last = store::hall::last_serial(&mut change, today).await?.max(known_serial);
-    store::hall::put_floor(&mut change, today, last.midpoint(LAST_SERIAL)).await?;
+    // A full day goes on with the numbers of those after it.
+    for day in today.iter_days().take(DAYS) {
+        let known = if day == today { known_serial } else { 0 };
+        let last = store::hall::last_serial(&mut change, day).await?.max(known);
+        store::hall::put_floor(&mut change, day, last.midpoint(LAST_SERIAL)).await?;
+    }
     // Nobody is signed in at a hall that was put back, and no code from before enrols a device.
     store::staff::forget_sessions(&mut change, DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MAX_UTC).await?;
     store::devices::forget_codes(&mut change).await?;

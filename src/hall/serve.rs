@@ -115,9 +115,9 @@ impl Hall {
         })))
     }
 
-    /// Is there room for something new? Sent again later, there may be.
-    pub fn room(&self) -> Result<(), Refusal> {
-        if self.store.chunks.free()? < self.keep_free {
+    /// Is there room for something new, with so many times the space that is kept free? Sent again later, there may be.
+    pub fn room(&self, reserves: u64) -> Result<(), Refusal> {
+        if self.store.chunks.free()? < self.keep_free.saturating_mul(reserves) {
             tracing::error!("the disk is nearly full: nothing new is taken in");
             return Err(problem::NO_ROOM.after(ROOM_AGAIN));
         }

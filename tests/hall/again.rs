@@ -123,6 +123,9 @@ async fn only_the_halls_own_acknowledgement_counts() {
     ] {
         assert_eq!(refused(world.anonymous().send_again(&filing.sealed, &acknowledgement).await).await.1, "acknowledgement", "{what}");
     }
+    let mut borrowed = filing.sealed.clone();
+    borrowed.receipt = sign(&phone.claims(&filing.submission), &ed25519_dalek::SigningKey::from_bytes(&random())).unwrap();
+    assert_eq!(refused(world.anonymous().send_again(&borrowed, &good).await).await.1, "signature", "another device's name");
     let many = Held { ids: vec![Uuid::nil(); HELD + 1] };
     assert_eq!(refused(world.anonymous().post("/submissions/unknown", &many).await).await.1, "too-many-ids");
     assert_eq!(world.anonymous().send_again(&filing.sealed, &good).await.status(), StatusCode::CREATED);

@@ -175,12 +175,16 @@ async fn strangers_cannot_use_up_the_numbers() {
     let first = phone.seal(phone.prepare()).sealed;
     assert!(matches!(intake::take(&hall, first.clone(), address, now()).await, Ok(Taken::New(_))));
     let mut taken = 1;
-    while take(&phone, address).await.is_ok() {
-        taken += 1;
-        assert!(taken < 100, "there is no end to it");
-    }
-    assert_eq!(taken, 30);
-    assert_eq!(take(&phone, address).await.err().map(|refusal| refusal.kind().code), Some("rate"));
+    let end = loop {
+        match take(&phone, address).await {
+            Ok(_) => taken += 1,
+            Err(refusal) => break refusal,
+        }
+        assert!(taken < 400, "there is no end to it");
+    };
+    assert_eq!(end.kind().code, "rate");
+    // A few more may have become free meanwhile.
+    assert!((300..310).contains(&taken), "{taken}");
     assert!(matches!(intake::take(&hall, first, address, now()).await, Ok(Taken::Known(_))));
     for (device, from) in [(&kiosk, address), (&phone, Some(IpAddr::from([192, 0, 2, 2]))), (&phone, None)] {
         assert!(matches!(take(device, from).await, Ok(Taken::New(_))));

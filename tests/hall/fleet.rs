@@ -65,7 +65,8 @@ async fn only_a_device_in_force_is_heard_and_not_too_often() {
         assert_eq!(refused(world.anonymous().post("/heartbeats", &signed).await).await.1, code, "{what}");
     }
     assert_eq!(kiosk.beat(&good).await.status(), StatusCode::NO_CONTENT);
-    let early = kiosk.beat(&good).await;
+    assert_eq!(refused(kiosk.beat(&good).await).await.1, "conflict", "kept by somebody, and sent again");
+    let early = kiosk.beat(&Heartbeat { waiting: good.waiting + 1, ..good.clone() }).await;
     assert!(early.headers().contains_key("retry-after"));
     assert_eq!(refused(early).await.1, "rate");
     assert_eq!(other.beat(&good).await.status(), StatusCode::NO_CONTENT, "another device is not held back");

@@ -24,7 +24,7 @@ use tokio::sync::oneshot;
 const RECEIPT_LIFE: TimeDelta = TimeDelta::days(730);
 /// A day has 9,999 numbers. Once they are used up, as by a kiosk that comes back with ten thousand submissions, those of
 /// the days after it are taken: of this many days in all.
-const DAYS: usize = 7;
+pub const DAYS: usize = 7;
 /// When even those are used up, a device tries again after this.
 const NEXT_DAY: Duration = Duration::from_secs(3600);
 
@@ -125,7 +125,9 @@ async fn enter(change: &mut SqliteConnection, hall: &Hall, filing: &Filing) -> R
     let (day, serial, short_number, receipt) = match given {
         Some(given) => given,
         None => {
-            let (day, serial, short_number) = next_number(change, hall_date(*received_at)).await?;
+            // A number of a past day may be another lost case's, which comes back with it.
+            let first = if filing.given.is_some() { hall_date(crate::hall::now()) } else { hall_date(*received_at) };
+            let (day, serial, short_number) = next_number(change, first).await?;
             let claims = claims(filing, &short_number);
             (day, serial, short_number, sign(&claims, hall.keys.signing())?)
         }

@@ -21,7 +21,7 @@ use crate::submission::{ATTACHMENTS, CHUNKS, Digest, Sealed, Submission, open};
 use crate::words::{Text, identifier};
 use chrono::{DateTime, SubsecRound, Utc};
 use filing::Filing;
-pub use filing::Queue;
+pub use filing::{DAYS, Queue};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ pub async fn take(hall: &Hall, sealed: Sealed, from: Option<IpAddr>, now: DateTi
     if let Some(known) = known(cases::by_id(&mut *hall.store.read().await?, &sealed.id).await?, &sealed)? {
         return Ok(Taken::Known(known));
     }
-    hall.room()?;
+    hall.room(1)?;
     let now = now.trunc_subsecs(0);
     let sender = authenticate(hall, &sealed, now).await?;
     let content = unseal(hall, &sealed)?;
@@ -66,15 +66,19 @@ pub async fn take_again(hall: &Hall, Resend { sealed, acknowledgement }: Resend,
     if let Some(known) = known(cases::by_id(&mut *hall.store.read().await?, &sealed.id).await?, &sealed)? {
         return Ok(Taken::Known(known));
     }
-    hall.room()?;
+    hall.room(1)?;
     let trust = trust::list(hall, now).await?;
-    if !is_own(&acknowledgement, &sealed, &trust, now) {
+    if !is_own(&acknowledgement, &sealed, &trust) {
         return Err(problem::ACKNOWLEDGEMENT.into());
     }
     let received_at = acknowledgement.received_at;
     let claims = addressed(hall, &sealed)?;
     let kid = read(&sealed.receipt).map_err(|_| problem::RECEIPT)?.kid;
     let reasons = verify(&sealed.receipt, Some(&trust), received_at).reasons;
+    // The acknowledgement does not say who sent it: a device's name on the case needs that device's own signature.
+    if reasons.iter().any(|r| matches!(r, Reason::Unreadable { .. } | Reason::OtherHall { .. } | Reason::Signature | Reason::WrongSigner)) {
+        return Err(problem::SIGNATURE.into());
+    }
     let problems = reasons.iter().filter(|reason| !matches!(reason, Reason::OldTrustList { .. })).map(Reason::say).collect();
     let sender = Sender { claims, device: trust.device(&kid).map(store::devices::kid), problems };
     let content = unseal(hall, &sealed)?;
@@ -87,9 +91,10 @@ pub async fn take_again(hall: &Hall, Resend { sealed, acknowledgement }: Resend,
 }
 
 /// Is this the hall's own acknowledgement of this very envelope?
-fn is_own(acknowledgement: &Acknowledgement, sealed: &Sealed, trust: &TrustList, now: DateTime<Utc>) -> bool {
+fn is_own(acknowledgement: &Acknowledgement, sealed: &Sealed, trust: &TrustList) -> bool {
     let Acknowledgement { id, digest, received_at, short_number, receipt } = acknowledgement;
-    let report = verify(receipt, Some(trust), now);
+    // As of its issue: the hall's clock may have been ahead then.
+    let report = verify(receipt, Some(trust), *received_at);
     let Some(claims) = report.claims.filter(|_| report.verdict == Verdict::Received) else { return false };
     (*id, *digest) == (sealed.id, sealed.digest)
         && claims.id == *id
