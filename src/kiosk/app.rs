@@ -189,6 +189,14 @@ impl App {
             }
         };
         window_event_listener_untyped("visibilitychange", seen);
+        // Everything was deleted in another tab: what this one has in memory must not bring it back.
+        let deleted = move |_| {
+            if preferences::has_traces() && self.profile.get_untracked() == Profile::Personal {
+                self.draft.set(None);
+                let _ = window().location().replace("/");
+            }
+        };
+        window_event_listener_untyped("storage", deleted);
     }
 
     async fn look_after(self) {

@@ -118,14 +118,13 @@ async fn look(browser: &Browser) -> (bool, Vec<String>) {
 }
 
 async fn version(browser: &Browser) -> Value {
-    browser.script("return document.documentElement.dataset.version ?? null").await
+    // A page that is just being replaced answers to nothing.
+    let found = browser.driver().execute("return document.documentElement?.dataset.version ?? null", vec![]).await;
+    found.map_or(Value::Null, |found| found.json().clone())
 }
 
 async fn is_version(browser: &Browser, expected: &str) {
-    // A page that is just being replaced answers to nothing.
-    let script = "return document.documentElement?.dataset.version ?? null";
-    let is = async || browser.driver().execute(script, vec![]).await.is_ok_and(|found| *found.json() == expected);
-    browser.until(&format!("{expected} did not come"), is).await;
+    browser.until(&format!("{expected} did not come"), async || version(browser).await == expected).await;
     browser.see("lang").await;
 }
 
@@ -183,16 +182,9 @@ async fn an_update_that_fails_keeps_the_app_that_is_there() {
     assert_eq!(version(&phone).await, Value::Null);
     front.up().await;
 
-    // And when nothing is wrong any more, the update comes.
+    // And when nothing is wrong any more, the update is there; how it takes over is the next test's.
     let (waits, caches) = look(&phone).await;
     assert!(waits && caches.len() == 2, "{caches:?}");
-    phone.click("update").await;
-    is_version(&phone, "second").await;
-    phone.until("the old version was kept", async || look(&phone).await == (false, vec!["mingbai-second".to_owned()])).await;
-    front.down().await;
-    phone.reload().await;
-    home(&phone).await;
-    is_version(&phone, "second").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

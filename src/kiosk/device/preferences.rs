@@ -58,6 +58,12 @@ pub fn has_traces() -> bool {
     available() && LocalStorage::get(TRACES).unwrap_or_default()
 }
 
+pub fn forget_traces() {
+    if available() {
+        LocalStorage::delete(TRACES);
+    }
+}
+
 /// gloo panics where storage is blocked, so it is asked first.
 pub(super) fn available() -> bool {
     web_sys::window().is_some_and(|window| matches!(window.local_storage(), Ok(Some(_))))

@@ -4,6 +4,8 @@
 use super::clock::within;
 use super::net::{self, Build};
 use crate::kiosk::app::App;
+use crate::receipt::Profile;
+use crate::words::Text;
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Object, Reflect};
 use leptos::prelude::*;
@@ -15,7 +17,9 @@ use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerSt
 /// The decoder's files, which only desks need and keep.
 const DECODER: [&str; 3] = ["/decoder-worker.js", "/decoder.js", "/decoder_bg.wasm"];
 
-/// How long the service worker may take to get ready, in milliseconds.
+/// How long the new version may take to change over, in milliseconds.
+const PATIENCE_CHANGE: u32 = 10_000;
+/// How long the service worker may take to get ready.
 const PATIENCE: u32 = 60_000;
 /// The same when somebody looks at the version.
 const PATIENCE_VERSION: u32 = 4_000;
@@ -39,6 +43,15 @@ pub fn apply() {
         // Setting a property of a fresh plain object cannot fail; a worker that is gone has been replaced already.
         let _ = Reflect::set(&message, &"type".into(), &"apply".into());
         let _ = waiting.post_message(&message);
+        // The page is loaded anew by now, unless something keeps the old worker busy.
+        TimeoutFuture::new(PATIENCE_CHANGE).await;
+        let app = App::get();
+        if app.profile.get_untracked() != Profile::Kiosk {
+            app.trouble.set(Some(Text::new(
+                "新版本已下载好。请关闭本应用的所有窗口再打开,即可启用",
+                "The new version is here. Close all windows of this app and open it again to use it",
+            )));
+        }
     });
 }
 

@@ -4,7 +4,7 @@
 
 use super::queue::{envelope, piece};
 use super::record::Record;
-use super::{Push, changed, rows};
+use super::{Push, changed, held, rows};
 use crate::api::{Acknowledgement, Resend, Wanted};
 use crate::kiosk::app::{self, App};
 use crate::kiosk::device::database::{self, Change, Durability, Store};
@@ -41,13 +41,9 @@ pub fn push(app: App, push: Push) {
         return;
     }
     spawn_local(async move {
-        while ASKED.get().is_some() {
-            lock::exclusively(LOCK, async move {
-                if let Some(push) = ASKED.take() {
-                    run(app, push).await;
-                }
-            })
-            .await;
+        // Where locks are refused the work is not done, and waits for the next beat.
+        while let Some(push) = ASKED.take() {
+            lock::exclusively(LOCK, run(app, push)).await;
         }
         RUNNING.set(false);
     });
@@ -66,6 +62,8 @@ async fn run(app: App, push: Push) {
             Ok(Went::Wrong) if failed + 1 < ENOUGH => failed += 1,
             // Out of reach, or unwell: so it is for the others, until a probe succeeds or the next beat.
             Ok(Went::Wrong | Went::Away) => break,
+            // What was sent before makes room; the next beat goes on.
+            Err(Failure::Full) if held::make_room(held::MARGIN).await.is_ok() => {}
             Err(failure) => app.trouble.set(Some(failure.say())),
         }
     }

@@ -100,7 +100,11 @@ async fn store(draft: &Draft, prepared: &Prepared, personal: bool) -> Result<boo
     let stores =
         [Store::Outbox, Store::Envelopes, Store::Chunks, Store::Records, Store::Drafts, Store::Photos, Store::Acknowledged];
     database::change(Durability::Strict, &stores, async |stores| {
-        if stores.get(Store::Outbox, &key).await?.is_some() || stores.get(Store::Acknowledged, &key).await?.is_some() {
+        if let Some(there) = stores.get_row::<Row>(Store::Outbox, &key).await? {
+            // This very one, when the database was closed before it said that it had stored it.
+            return Ok((vec![], there.digest == row.digest));
+        }
+        if stores.get(Store::Acknowledged, &key).await?.is_some() {
             return Ok((vec![], false));
         }
         let mut changes = if personal { drafts::gone(&stores, &draft.item.code, draft.id).await? } else { vec![] };
@@ -213,11 +217,12 @@ pub async fn forget_all(app: App) {
     };
     let mut changes: Vec<Change> = own.map(Change::Clear).into();
     changes.extend(hall::forget());
+    // Other tabs hear of it, and let go of what they have in memory.
+    preferences::note_traces();
     if let Err(failure) = database::write(changes).await {
         app.trouble.set(Some(failure.say()));
     }
     count(app).await;
-    preferences::note_traces();
     remove_traces(app).await;
 }
 
@@ -227,17 +232,29 @@ pub(super) async fn remove_traces(app: App) {
     if !preferences::has_traces() || shared(app) || app.draft.with_untracked(Option::is_some) {
         return;
     }
-    for store in [Store::Drafts, Store::Outbox, Store::Records] {
+    for store in [Store::Drafts, Store::Outbox, Store::Records, Store::Scans, Store::Acknowledged] {
         if database::count(store).await.unwrap_or(1) > 0 {
             return;
         }
     }
     // Out of reach: the next beat tries again.
-    if net::post_json::<_, ()>("/forget", &()).await.is_ok()
-        && let Some(window) = web_sys::window()
-    {
-        // A page that cannot be replaced finds its storage empty, and goes on.
-        let _ = window.location().replace("/");
+    if net::post_json::<_, ()>("/forget", &()).await.is_err() {
+        return;
+    }
+    // A browser that does not know the header has removed nothing, and is not asked for ever.
+    preferences::forget_traces();
+    match (app.draft.get_untracked(), web_sys::window()) {
+        // Begun meanwhile: it is still in memory.
+        (Some(draft), _) => {
+            if let Err(failure) = drafts::save(&draft).await {
+                app.trouble.set(Some(failure.say()));
+            }
+        }
+        (None, Some(window)) => {
+            // A page that cannot be replaced finds its storage empty, and goes on.
+            let _ = window.location().replace("/");
+        }
+        (None, None) => {}
     }
 }
 

@@ -4,6 +4,7 @@ use super::{phrases, say};
 use crate::api::{self, Staff};
 use crate::kiosk::app::App;
 use crate::kiosk::device::net::{self, Failure};
+use crate::receipt::Profile;
 use crate::words::Text;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -78,6 +79,8 @@ pub fn SignIn(session: RwSignal<Session>) -> impl IntoView {
     let password = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let wrong = RwSignal::new(None::<Text>);
+    // A kiosk's browser must not keep a password, nor offer it.
+    let offered = move |what: &'static str| move || if app.profile.get() == Profile::Kiosk { "off" } else { what };
     let sign_in = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         wrong.set(None);
@@ -115,11 +118,11 @@ pub fn SignIn(session: RwSignal<Session>) -> impl IntoView {
                 <form class="desk-form" on:submit=sign_in>
                     <label>
                         {say(phrases::USER)}
-                        <input data-test="user" name="user" autocomplete="username" autocapitalize="none" spellcheck="false" required bind:value=user />
+                        <input data-test="user" name="user" autocomplete=offered("username") autocapitalize="none" spellcheck="false" required bind:value=user />
                     </label>
                     <label>
                         {say(phrases::PASSWORD)}
-                        <input data-test="password" name="password" type="password" autocomplete="current-password" required bind:value=password />
+                        <input data-test="password" name="password" type="password" autocomplete=offered("current-password") required bind:value=password />
                     </label>
                     <p class="desk-wrong" role="alert">{move || wrong.get().map(|w| w.get(app.lang.get()).to_owned())}</p>
                     <button class="desk-button primary" data-test="sign-in" type="submit" disabled=move || busy.get()>

@@ -22,6 +22,8 @@ pub fn Gate(open: RwSignal<bool>, session: RwSignal<Session>) -> impl IntoView {
     let busy = RwSignal::new(false);
     let wrong = RwSignal::new(None::<Text>);
     let has_code = RwSignal::new(true);
+    // Who signed in hours ago may be gone: a new code needs the password now.
+    let fresh = RwSignal::new(Session::Nobody);
     // By this device's own clock, which is what the wait was counted with.
     let until = RwSignal::new(None::<DateTime<Utc>>);
     spawn_local(async move {
@@ -99,7 +101,11 @@ pub fn Gate(open: RwSignal<bool>, session: RwSignal<Session>) -> impl IntoView {
                 </button>
             </form>
             {move || {
-                let set_anew = move || view! { <SetCode session on_set=Callback::new(move |()| open.set(true)) /> };
+                let on_set = Callback::new(move |()| {
+                    session.set(fresh.get_untracked());
+                    open.set(true);
+                });
+                let set_anew = move || view! { <SetCode session=fresh on_set /> };
                 if has_code.get() {
                     view! {
                         <details class="desk-block" data-test="forgotten">
