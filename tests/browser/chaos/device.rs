@@ -35,6 +35,8 @@ pub struct Device {
     script: Option<String>,
     /// The envelopes up to this one have been seen.
     seen: String,
+    /// Finished drafts by item, kept here: a browser may lose all it has in these tests.
+    prepared: HashMap<String, Value>,
 }
 
 /// What the device has, as its own database says.
@@ -47,7 +49,7 @@ struct Kept {
 
 impl Device {
     pub fn new(name: &'static str, size: (u32, u32), address: String) -> Device {
-        Device { name, size, address, open: None, kept: None, shift: 0, script: None, seen: String::new() }
+        Device { name, size, address, open: None, kept: None, shift: 0, script: None, seen: String::new(), prepared: HashMap::new() }
     }
 
     /// Its browser, for the parts of a test in which nothing goes wrong.
@@ -166,7 +168,8 @@ impl Device {
 
     /// A copy of the prepared application of this item, under a new id, as if it had been left at its last step.
     pub async fn copy(&self, item: &str, id: Uuid) -> Option<()> {
-        self.ask(COPY, vec![json!(item), json!(id)]).await.map(drop)
+        let prepared = self.prepared.get(item).unwrap_or_else(|| panic!("{item} was not prepared"));
+        self.ask(COPY, vec![prepared.clone(), json!(item), json!(id)]).await.map(drop)
     }
 
     /// Opens `more` tabs at this path, for as long as `work` takes; all of them, the first included, are pressed.
@@ -237,7 +240,7 @@ impl Device {
 
     /// Fills in one application through the real forms, with a document of several chunks if `pictured`, up to the last
     /// step, and keeps it to be copied.
-    pub async fn prepare(&self, item: &Item, application: &Application, pictured: bool) {
+    pub async fn prepare(&mut self, item: &Item, application: &Application, pictured: bool) {
         let browser = self.browser();
         arrive(browser, &self.address).await;
         begin(browser, &item.code).await;
@@ -261,9 +264,13 @@ impl Device {
         // Without consent nothing is submitted, but who applies is in the draft from now on.
         browser.click("submit").await;
         let deadline = Instant::now() + PATIENCE;
-        while self.ask(KEEP, vec![json!(item.code), json!(applicant::NAME)]).await != Some(json!(true)) {
-            assert!(Instant::now() < deadline, "{}: the draft was not saved", item.code);
-        }
+        let complete = loop {
+            match self.ask(KEEP, vec![json!(item.code), json!(applicant::NAME)]).await {
+                Some(Value::Object(complete)) => break Value::Object(complete),
+                _ => assert!(Instant::now() < deadline, "{}: the draft was not saved", item.code),
+            }
+        };
+        self.prepared.insert(item.code.clone(), complete);
     }
 }
 
@@ -352,14 +359,9 @@ const ROWS: &str = "
         transaction.oncomplete = () => resolve();
         transaction.onabort = () => reject(transaction.error);
     });
-    const ours = () => {
-        const opening = chaos.open('chaos', 1);
-        opening.onupgradeneeded = () => opening.result.createObjectStore('prepared');
-        return wait(opening);
-    };
 ";
 
-/// (item, name) → whether the draft was complete, and is kept.
+/// (item, name) → the draft with its pictures, once it is complete.
 const KEEP: &str = "async (item, name) => {
     const app = await wait(chaos.open('mingbai'));
     const rows = app.transaction(['drafts', 'photos']);
@@ -367,28 +369,20 @@ const KEEP: &str = "async (item, name) => {
     const complete = draft?.includes(name) && draft.includes('\"step\":\"confirm\"');
     const photos = [];
     const keys = await wait(rows.objectStore('photos').getAllKeys());
-    for (const key of keys.filter((key) => draft?.includes(key))) photos.push([key, await wait(rows.objectStore('photos').get(key))]);
+    for (const key of keys.filter((key) => draft?.includes(key))) {
+        const bytes = await wait(rows.objectStore('photos').get(key));
+        photos.push([key, btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))]);
+    }
     app.close();
-    if (!complete) return false;
-    const database = await ours();
-    const kept = database.transaction('prepared', 'readwrite', { durability: 'strict' });
-    kept.objectStore('prepared').put({ draft, photos }, item);
-    await committed(kept);
-    database.close();
-    return true;
+    return complete ? { draft, photos } : false;
 }";
 
-/// (item, id)
-const COPY: &str = "async (item, id) => {
-    const database = await ours();
-    const prepared = await wait(database.transaction('prepared').objectStore('prepared').get(item));
-    database.close();
+/// (what KEEP gave, item, id)
+const COPY: &str = "async ({ draft, photos }, item, id) => {
     const app = await wait(chaos.open('mingbai'));
-    if (!prepared) throw 'what was prepared is gone';
-    const { draft, photos } = prepared;
     const writing = app.transaction(['drafts', 'photos'], 'readwrite');
     writing.objectStore('drafts').put(draft.replaceAll(JSON.parse(draft).id, id), item);
-    for (const [key, bytes] of photos) writing.objectStore('photos').put(bytes, key);
+    for (const [key, bytes] of photos) writing.objectStore('photos').put(Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)), key);
     await committed(writing);
     app.close();
     return true;
