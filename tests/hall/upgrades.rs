@@ -82,6 +82,13 @@ async fn a_hall_of_every_release_goes_on_under_this_one() {
     }
 }
 
+/// Serves that folder; comes back only if that is refused.
+async fn serve(data: &TempDir) -> Result<(), hall::Error> {
+    let listen = "127.0.0.1:0".parse().unwrap();
+    let config = Config { data: data.path().to_owned(), listen, catalogue: None, tls: None, holidays: None, keep_free: 0 };
+    hall::serve(config, |_| {}, std::future::pending()).await
+}
+
 #[tokio::test]
 async fn a_hall_of_a_newer_release_is_left_as_it_is() {
     let data = folder("2");
@@ -91,8 +98,7 @@ async fn a_hall_of_a_newer_release_is_left_as_it_is() {
     sqlx::query(newer).execute(&mut database).await.unwrap();
     database.close().await.unwrap();
     let before = std::fs::read(&file).unwrap();
-    let config = Config { data: data.path().to_owned(), listen: "127.0.0.1:0".parse().unwrap(), catalogue: None, tls: None, holidays: None, keep_free: 0 };
-    let refused = hall::serve(config, |_| {}, std::future::pending()).await;
+    let refused = serve(&data).await;
     assert!(matches!(refused, Err(hall::Error::Newer(99))), "{refused:?}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
@@ -101,8 +107,7 @@ async fn a_hall_of_a_newer_release_is_left_as_it_is() {
 async fn a_database_without_its_keys_gets_no_new_ones() {
     let data = folder("2");
     std::fs::remove_dir_all(data.path().join("keys")).unwrap();
-    let config = Config { data: data.path().to_owned(), listen: "127.0.0.1:0".parse().unwrap(), catalogue: None, tls: None, holidays: None, keep_free: 0 };
-    let refused = hall::serve(config, |_| {}, std::future::pending()).await;
+    let refused = serve(&data).await;
     assert!(matches!(refused, Err(hall::Error::LostKeys(_))), "{refused:?}");
     assert!(!data.path().join("keys").exists());
 }

@@ -13,7 +13,7 @@ use crate::calendar::{Calendar, hall_date};
 use crate::catalogue::bundle::in_force;
 use crate::catalogue::{Applicant, Filing as Way, Item};
 use crate::check::{Assessment, Outcome, assess};
-use crate::receipt::claims::read;
+use crate::receipt::claims::{Read, read};
 use crate::receipt::{Claims, Kind, Reason, TrustList, Verdict, verify};
 use crate::rules::Today;
 use crate::signing::hex;
@@ -48,16 +48,7 @@ pub async fn take(hall: &Hall, sealed: Sealed, from: Option<IpAddr>, now: DateTi
     hall.room(1)?;
     let now = now.trunc_subsecs(0);
     let sender = authenticate(hall, &sealed, now).await?;
-    let content = unseal(hall, &sealed)?;
-    let missing = hall.store.chunks.missing(&content.chunks).await?;
-    if !missing.is_empty() {
-        return Ok(Taken::Wanting(Wanted { chunks: missing }));
-    }
-    if let (None, Some(from)) = (&sender.device, from) {
-        hall.limits.self_issued(from, Instant::now()).map_err(|wait| problem::RATE.after(wait))?;
-    }
-    let check = recheck(hall, &content.submission, now).await?;
-    filing::file(hall, Filing { sealed, content, sender, check, received_at: now, given: None }).await
+    examine(hall, sealed, sender, from, now, None).await
 }
 
 /// Takes in once more what the hall has acknowledged and then lost, being put back from a backup. Its own receipt proves
@@ -72,8 +63,7 @@ pub async fn take_again(hall: &Hall, Resend { sealed, acknowledgement }: Resend,
         return Err(problem::ACKNOWLEDGEMENT.into());
     }
     let received_at = acknowledgement.received_at;
-    let claims = addressed(hall, &sealed)?;
-    let kid = read(&sealed.receipt).map_err(|_| problem::RECEIPT)?.kid;
+    let Read { claims, kid, .. } = addressed(hall, &sealed)?;
     let reasons = verify(&sealed.receipt, Some(&trust), received_at).reasons;
     // The acknowledgement does not say who sent it: a device's name on the case needs that device's own signature.
     if reasons.iter().any(|r| matches!(r, Reason::Unreadable { .. } | Reason::OtherHall { .. } | Reason::Signature | Reason::WrongSigner)) {
@@ -81,13 +71,29 @@ pub async fn take_again(hall: &Hall, Resend { sealed, acknowledgement }: Resend,
     }
     let problems = reasons.iter().filter(|reason| !matches!(reason, Reason::OldTrustList { .. })).map(Reason::say).collect();
     let sender = Sender { claims, device: trust.device(&kid).map(store::devices::kid), problems };
+    examine(hall, sealed, sender, None, received_at, Some(acknowledgement)).await
+}
+
+/// From a known sender: is all of it here, and what does the hall's own check say of it? Then it is filed. `given` is what
+/// the hall gave out for it before.
+async fn examine(
+    hall: &Hall,
+    sealed: Sealed,
+    sender: Sender,
+    from: Option<IpAddr>,
+    received_at: DateTime<Utc>,
+    given: Option<Acknowledgement>,
+) -> Result<Taken, Refusal> {
     let content = unseal(hall, &sealed)?;
     let missing = hall.store.chunks.missing(&content.chunks).await?;
     if !missing.is_empty() {
         return Ok(Taken::Wanting(Wanted { chunks: missing }));
     }
+    if let (None, Some(from)) = (&sender.device, from) {
+        hall.limits.self_issued(from, Instant::now()).map_err(|wait| problem::RATE.after(wait))?;
+    }
     let check = recheck(hall, &content.submission, received_at).await?;
-    filing::file(hall, Filing { sealed, content, sender, check, received_at, given: Some(acknowledgement) }).await
+    filing::file(hall, Filing { sealed, content, sender, check, received_at, given }).await
 }
 
 /// Is this the hall's own acknowledgement of this very envelope?
@@ -122,7 +128,7 @@ struct Sender {
 }
 
 /// An envelope for this hall, with a device's receipt for this very content; who signed it is not looked at.
-fn addressed(hall: &Hall, sealed: &Sealed) -> Result<Claims, Refusal> {
+fn addressed(hall: &Hall, sealed: &Sealed) -> Result<Read, Refusal> {
     if sealed.hall != hall.code() {
         return Err(problem::OTHER_HALL.into());
     }
@@ -132,7 +138,8 @@ fn addressed(hall: &Hall, sealed: &Sealed) -> Result<Claims, Refusal> {
     if sealed.chunks.len() > ATTACHMENTS * CHUNKS {
         return Err(problem::TOO_MANY.into());
     }
-    let claims = read(&sealed.receipt).map_err(|wrong| problem::RECEIPT.because(wrong.to_string()))?.claims;
+    let receipt = read(&sealed.receipt).map_err(|wrong| problem::RECEIPT.because(wrong.to_string()))?;
+    let claims = &receipt.claims;
     let fits = claims.kind == Kind::Queued
         && claims.id == sealed.id
         && claims.item == sealed.item
@@ -140,13 +147,12 @@ fn addressed(hall: &Hall, sealed: &Sealed) -> Result<Claims, Refusal> {
         && claims.digest == hex(&sealed.digest.short())
         && claims.item.len() <= LONGEST_NAME
         && claims.catalogue.len() <= LONGEST_NAME;
-    if fits { Ok(claims) } else { Err(problem::RECEIPT.into()) }
+    if fits { Ok(receipt) } else { Err(problem::RECEIPT.into()) }
 }
 
 /// The device's receipt must be genuine.
 async fn authenticate(hall: &Hall, sealed: &Sealed, now: DateTime<Utc>) -> Result<Sender, Refusal> {
-    let claims = addressed(hall, sealed)?;
-    let kid = read(&sealed.receipt).map_err(|_| problem::RECEIPT)?.kid;
+    let Read { claims, kid, .. } = addressed(hall, sealed)?;
     let trust = trust::list(hall, now).await?;
     let mut problems = Vec::new();
     for reason in verify(&sealed.receipt, Some(&trust), now).reasons {

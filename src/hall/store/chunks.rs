@@ -87,19 +87,11 @@ impl Chunks {
     /// What last arrived longer than `age` ago, and drafts that are older than any upload takes.
     pub fn older(&self, age: Duration) -> std::io::Result<Old> {
         let (now, mut old) = (SystemTime::now(), Old::default());
-        for folder in std::fs::read_dir(&self.folder)? {
-            let folder = folder?;
-            if !folder.file_type()?.is_dir() {
-                continue;
-            }
-            for file in std::fs::read_dir(folder.path())? {
-                let path = file?.path();
-                let digest = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<Digest>().ok());
-                match digest {
-                    Some(digest) if is_older(&path, age, now)? => old.chunks.push(digest),
-                    None if path.extension().is_some_and(|e| e == "part") && is_older(&path, DRAFT, now)? => old.drafts.push(path),
-                    _ => {}
-                }
+        for path in self.files()? {
+            match named(&path) {
+                Some(digest) if is_older(&path, age, now)? => old.chunks.push(digest),
+                None if path.extension().is_some_and(|e| e == "part") && is_older(&path, DRAFT, now)? => old.drafts.push(path),
+                _ => {}
             }
         }
         Ok(old)
@@ -121,17 +113,27 @@ impl Chunks {
 
     /// The names of all that are kept.
     pub fn all(&self) -> std::io::Result<Vec<Digest>> {
-        let mut all = Vec::new();
+        Ok(self.files()?.iter().filter_map(|path| named(path)).collect())
+    }
+
+    /// Whatever lies in its folders.
+    fn files(&self) -> std::io::Result<Vec<PathBuf>> {
+        let mut files = Vec::new();
         for folder in std::fs::read_dir(&self.folder)? {
             let folder = folder?;
             if folder.file_type()?.is_dir() {
                 for file in std::fs::read_dir(folder.path())? {
-                    all.extend(file?.file_name().to_str().and_then(|name| name.parse::<Digest>().ok()));
+                    files.push(file?.path());
                 }
             }
         }
-        Ok(all)
+        Ok(files)
     }
+}
+
+/// The digest in the name of a chunk's file.
+fn named(path: &Path) -> Option<Digest> {
+    path.file_name()?.to_str()?.parse().ok()
 }
 
 /// How old a draft is before nobody writes it any more.

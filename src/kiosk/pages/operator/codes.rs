@@ -37,29 +37,18 @@ pub fn Codes(session: RwSignal<Session>) -> impl IntoView {
             }
         });
     };
+    let button = move |test, profile, word| view! {
+        <button class="desk-button primary" type="button" data-test=test disabled=move || busy.get() on:click=move |_| make(profile)>
+            {say(word)}
+        </button>
+    };
     view! {
         <section class="desk-block">
             <h2>{say(phrases::CODES)}</h2>
             <p>{say(phrases::CODES_HOW)}</p>
             <div class="desk-row">
-                <button
-                    class="desk-button primary"
-                    type="button"
-                    data-test="code-kiosk"
-                    disabled=move || busy.get()
-                    on:click=move |_| make(Profile::Kiosk)
-                >
-                    {say(phrases::MAKE_KIOSK)}
-                </button>
-                <button
-                    class="desk-button primary"
-                    type="button"
-                    data-test="code-desk"
-                    disabled=move || busy.get()
-                    on:click=move |_| make(Profile::Desk)
-                >
-                    {say(phrases::MAKE_DESK)}
-                </button>
+                {button("code-kiosk", Profile::Kiosk, phrases::MAKE_KIOSK)}
+                {button("code-desk", Profile::Desk, phrases::MAKE_DESK)}
             </div>
             <p class="desk-wrong" role="alert">{move || wrong.get().map(|w| w.get(app.lang.get()).to_owned())}</p>
             {move || code.get().map(|code| view! { <Made code /> })}
