@@ -3,11 +3,13 @@
 use super::PREFIX;
 use crate::check::{Assessment, Outcome};
 use crate::signing::{ACKNOWLEDGEMENT, RECEIPT, key_id};
+use crate::words::Text;
 use chrono::{DateTime, Utc};
 use coset::{
-    CborSerializable, CoseSign1, CoseSign1Builder, HeaderBuilder, RegisteredLabelWithPrivate, TaggedCborSerializable,
-    cbor::value::Value as Cbor, iana,
+    CborSerializable, CoseSign1, CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, cbor::value::Value as Cbor, iana,
 };
+use miniz_oxide::inflate::TINFLStatus;
+use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -18,7 +20,13 @@ const COSE_LIMIT: usize = 600;
 /// A receipt with a declared size above this is refused when it is made.
 pub const COSE_MAX: usize = 260;
 /// The private claim that holds what only Mingbai knows of.
-const CLAIM: i64 = -65537;
+const OWN: i64 = -65537;
+/// The private claim of two bytes by which the person at the window can be compared ([`super::identity`]).
+const IDENTITY: i64 = -65538;
+/// The one protected header there is, up to the eight bytes of the key id: `{1: -8, 4: h'…'}`.
+const HEADER: [u8; 5] = [0xa2, 0x01, 0x27, 0x04, 0x48];
+/// The end of the year 9999, in seconds since 1970: the latest time that a claim may hold.
+const LAST_SECOND: i64 = 253_402_300_799;
 
 /// Who signs: the device that queued the submission, or the hall that received it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,11 +120,14 @@ pub struct Claims {
     pub short_number: Option<String>,
     /// The device's own public key (hex), on a self-issued receipt.
     pub self_issued: Option<String>,
+    /// What [`super::identity::commit`] makes of the applicant's ID number, if there was one: two bytes, hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
 }
 
 /// Why a text is not a receipt, before any signature is looked at.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "unreadable", content = "detail")]
+#[serde(rename_all = "kebab-case", tag = "why", content = "claim")]
 pub enum Unreadable {
     #[error("the text does not begin with MB1:")]
     Prefix,
@@ -132,8 +143,28 @@ pub enum Unreadable {
     Header,
     #[error("claim {0} is missing or not what it must be")]
     Claim(String),
+    #[error("the claims are not written in their one form")]
+    Encoding,
     #[error("the receipt would be larger than {COSE_MAX} bytes")]
     Size,
+}
+
+impl Unreadable {
+    /// The same sentence for a person, Chinese and English.
+    pub fn say(&self) -> Text {
+        let zh = match self {
+            Unreadable::Prefix => "内容不以 MB1: 开头".to_owned(),
+            Unreadable::TooLong => "内容太长".to_owned(),
+            Unreadable::Base45 => "不是 base45 编码".to_owned(),
+            Unreadable::Zlib => "不是 zlib 压缩数据,或者解压后超出上限".to_owned(),
+            Unreadable::Cose => "不是按最短写法编码的 COSE_Sign1 签名消息".to_owned(),
+            Unreadable::Header => "受保护头部只能写明 EdDSA 算法和 8 字节的密钥编号".to_owned(),
+            Unreadable::Claim(name) => format!("声明项 {name} 缺失或不合规定"),
+            Unreadable::Encoding => "声明项不是唯一规定的写法".to_owned(),
+            Unreadable::Size => format!("回执会超过 {COSE_MAX} 字节"),
+        };
+        Text { zh, en: self.to_string() }
+    }
 }
 
 /// A receipt that still lacks its signature; the key may live where this program cannot see it.
@@ -190,12 +221,25 @@ pub fn cose_size(text: &str) -> Result<usize, Unreadable> {
 }
 
 fn unpack(text: &str) -> Result<Vec<u8>, Unreadable> {
-    let packed = text.strip_prefix(PREFIX).ok_or(Unreadable::Prefix)?;
+    let letters = text.strip_prefix(PREFIX).ok_or(Unreadable::Prefix)?;
     if text.len() > TEXT_LIMIT {
         return Err(Unreadable::TooLong);
     }
-    let packed = base45::decode(packed).map_err(|_| Unreadable::Base45)?;
-    miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(&packed, COSE_LIMIT).map_err(|_| Unreadable::Zlib)
+    let packed = base45::decode(letters).map_err(|_| Unreadable::Base45)?;
+    // The decoder lets a last pair of letters stand for more than a byte.
+    if base45::encode(&packed) != letters {
+        return Err(Unreadable::Base45);
+    }
+    inflate(&packed).ok_or(Unreadable::Zlib)
+}
+
+/// One zlib stream and nothing behind it, of at most [`COSE_LIMIT`] bytes.
+fn inflate(packed: &[u8]) -> Option<Vec<u8>> {
+    let flags = inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER | inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+    let mut out = vec![0; COSE_LIMIT];
+    let (status, read, written) = decompress(&mut DecompressorOxide::new(), packed, &mut out, 0, flags);
+    out.truncate(written);
+    (status == TINFLStatus::Done && read == packed.len()).then_some(out)
 }
 
 /// Reads a QR text strictly: every byte must be what this program itself would write for these claims.
@@ -206,22 +250,17 @@ pub fn read(text: &str) -> Result<Read, Unreadable> {
     if message.clone().to_tagged_vec().map_err(|_| Unreadable::Cose)? != cose {
         return Err(Unreadable::Cose);
     }
-    let header = &message.protected.header;
-    let mut expected = HeaderBuilder::new().algorithm(iana::Algorithm::EdDSA).key_id(header.key_id.clone()).build();
-    expected.alg = expected.alg.filter(|a| matches!(a, RegisteredLabelWithPrivate::Assigned(iana::Algorithm::EdDSA)));
-    let plain = message.protected.original_data.as_ref().is_none_or(|d| expected.clone().to_vec().is_ok_and(|e| e == *d));
-    if *header != expected || !plain || !message.unprotected.is_empty() {
-        return Err(Unreadable::Header);
-    }
-    let kid: [u8; 8] = header.key_id.as_slice().try_into().map_err(|_| Unreadable::Header)?;
     let payload = message.payload.as_ref().ok_or(Unreadable::Cose)?;
-    let value = Cbor::from_slice(payload).map_err(|_| Unreadable::Cose)?;
+    let signature = message.signature.as_slice().try_into().map_err(|_| Unreadable::Cose)?;
+    let header = message.protected.original_data.as_deref().filter(|_| message.unprotected.is_empty());
+    let kid = header.and_then(|header| header.strip_prefix(&HEADER)).ok_or(Unreadable::Header)?;
+    let kid = kid.try_into().map_err(|_| Unreadable::Header)?;
+    let value = Cbor::from_slice(payload).map_err(|_| Unreadable::Encoding)?;
     let claims = Claims::from_cbor(&value)?;
     // The same for the claims: what is read must write back to the same bytes.
-    if claims.to_cbor()?.to_vec().map_err(|_| Unreadable::Cose)? != *payload {
-        return Err(Unreadable::Claim("order".into()));
+    if claims.to_cbor()?.to_vec().map_err(|_| Unreadable::Encoding)? != *payload {
+        return Err(Unreadable::Encoding);
     }
-    let signature = message.signature.as_slice().try_into().map_err(|_| Unreadable::Cose)?;
     let to_sign = message.tbs_data(claims.kind.context().as_bytes());
     Ok(Read { claims, kid, to_sign, signature })
 }
@@ -259,7 +298,11 @@ impl Claims {
             let key = vec![(Cbor::from(1), Cbor::from(1)), (Cbor::from(-1), Cbor::from(6)), (Cbor::from(-2), Cbor::Bytes(public.to_vec()))];
             map.push((Cbor::from(8), Cbor::Map(vec![(Cbor::from(1), Cbor::Map(key))])));
         }
-        map.push((Cbor::from(CLAIM), own));
+        map.push((Cbor::from(OWN), own));
+        if let Some(identity) = &self.identity {
+            let identity = crate::signing::from_hex::<2>(identity).ok_or_else(|| wrong("identity"))?;
+            map.push((Cbor::from(IDENTITY), Cbor::Bytes(identity.to_vec())));
+        }
         Ok(Cbor::Map(map))
     }
 
@@ -271,9 +314,10 @@ impl Claims {
         let bytes = |v: Option<&Cbor>, name: &str| v.and_then(Cbor::as_bytes).cloned().ok_or_else(|| wrong(name));
         let number = |v: Option<&Cbor>| v.and_then(Cbor::as_integer).and_then(|i| i64::try_from(i).ok());
         let time = |label: i64, name: &str| {
-            number(claim(label)).and_then(|s| DateTime::from_timestamp(s, 0)).ok_or_else(|| wrong(name))
+            let seconds = number(claim(label)).filter(|s| (0..=LAST_SECOND).contains(s));
+            seconds.and_then(|s| DateTime::from_timestamp(s, 0)).ok_or_else(|| wrong(name))
         };
-        let own = claim(CLAIM).and_then(Cbor::as_array).filter(|a| a.len() == 7).ok_or_else(|| wrong("-65537"))?;
+        let own = claim(OWN).and_then(Cbor::as_array).filter(|a| a.len() == 7).ok_or_else(|| wrong("-65537"))?;
         let self_issued = match claim(8) {
             None => None,
             Some(cnf) => {
@@ -293,6 +337,13 @@ impl Claims {
                 Some(super::number::parse(&format!("{n:0width$}", width = super::number::LENGTH)).ok_or_else(|| wrong("short number"))?)
             }
         };
+        let identity = match claim(IDENTITY) {
+            None => None,
+            identity => {
+                let two: [u8; 2] = bytes(identity, "identity")?.try_into().map_err(|_| wrong("identity"))?;
+                Some(crate::signing::hex(&two))
+            }
+        };
         Ok(Claims {
             hall: text(claim(1), "iss")?,
             id: Uuid::from_slice(&bytes(claim(7), "cti")?).map_err(|_| wrong("cti"))?,
@@ -310,6 +361,7 @@ impl Claims {
             materials: marks.ok_or_else(|| wrong("materials"))?,
             short_number,
             self_issued,
+            identity,
         })
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::signing::{from_hex, key_id};
 use crate::submission::SealingKey;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What a device is for.
@@ -57,6 +57,11 @@ pub struct TrustList {
 }
 
 impl TrustList {
+    /// The time that a device which holds this list puts on a receipt: its clock's, in whole seconds, but never one before the
+    /// list. A clock set back, as by an empty battery, then makes no receipt older than the device's own certificate.
+    pub fn time_of_issue(&self, clock: DateTime<Utc>) -> DateTime<Utc> {
+        clock.max(self.issued_at).trunc_subsecs(0)
+    }
     /// The hall's signing key of that id.
     pub fn hall_key(&self, kid: &[u8; 8]) -> Option<&HallKey> {
         self.hall_keys.iter().find(|k| from_hex::<32>(&k.public).is_some_and(|p| key_id(&p) == *kid))

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ed25519_dalek::{Signature, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
-/// How far a device's clock may run ahead of the desk's.
+/// How far clocks may be apart: that of the device, of the hall and of the desk.
 pub const TOLERANCE: TimeDelta = TimeDelta::minutes(10);
 /// A trust list older than this is mentioned.
 pub const FRESH: TimeDelta = TimeDelta::days(2);
@@ -32,7 +32,7 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "reason")]
 pub enum Reason {
-    Unreadable { detail: String },
+    Unreadable(Unreadable),
     OtherHall { hall: String },
     Signature,
     /// No key of that id is in the list, which may simply be too old.
@@ -41,6 +41,8 @@ pub enum Reason {
     OldTrustList { days: i64 },
     Expired { at: DateTime<Utc> },
     NotYetValid { at: DateTime<Utc> },
+    /// Issued before its key was: dated back, or by a device whose clock was far behind.
+    KeyNotYetValid { at: DateTime<Utc> },
     KeyExpired { at: DateTime<Utc> },
     /// The key was revoked before the receipt was issued.
     Revoked { at: DateTime<Utc> },
@@ -54,7 +56,10 @@ impl Reason {
     pub fn say(&self) -> Text {
         let moment = |at: &DateTime<Utc>| crate::calendar::moment(*at);
         match self {
-            Reason::Unreadable { detail } => Text::new(format!("不是本系统的回执:{detail}"), format!("Not a receipt of this system: {detail}")),
+            Reason::Unreadable(why) => {
+                let Text { zh, en } = why.say();
+                Text::new(format!("不是本系统的回执:{zh}"), format!("Not a receipt of this system: {en}"))
+            }
             Reason::OtherHall { hall } => Text::new(format!("这是另一个大厅的回执({hall})"), format!("This receipt is for another hall ({hall})")),
             Reason::Signature => Text::new("签名不符:内容被改动过,或者是伪造的", "The signature does not fit: changed or forged"),
             Reason::UnknownKey { kid } => {
@@ -66,6 +71,10 @@ impl Reason {
             Reason::NotYetValid { at } => {
                 Text::new(format!("签发时间 {} 晚于本机时间,请核对时钟", moment(at)), format!("Issued at {}, later than this clock: check the clock", moment(at)))
             }
+            Reason::KeyNotYetValid { at } => Text::new(
+                format!("签发时间早于签发设备的证书(自 {} 起有效),请核对那台设备的时钟", moment(at)),
+                format!("Issued before the signer's certificate began on {}: check the clock of that device", moment(at)),
+            ),
             Reason::KeyExpired { at } => Text::new(format!("签发设备的证书已于 {} 到期", moment(at)), format!("The device's certificate ran out on {}", moment(at))),
             Reason::Revoked { at } => Text::new(format!("签发设备已于 {} 被吊销", moment(at)), format!("The device was revoked on {}", moment(at))),
             Reason::RevokedLater { at } => {
@@ -95,7 +104,7 @@ pub fn verify(text: &str, trust: Option<&TrustList>, now: DateTime<Utc>) -> Repo
     let receipt = match read(text) {
         Ok(receipt) => receipt,
         Err(wrong) => {
-            report.reasons.push(Reason::Unreadable { detail: Unreadable::to_string(&wrong) });
+            report.reasons.push(Reason::Unreadable(wrong));
             return report;
         }
     };
@@ -134,9 +143,9 @@ fn judge(receipt: &Read, trust: Option<&TrustList>, now: DateTime<Utc>) -> (Verd
     }
     let hall_key = trust.hall_key(&receipt.kid);
     let device_key = trust.device(&receipt.kid);
-    let (public, not_after, revoked_at, name) = match (hall_key, device_key) {
-        (Some(k), _) => (&k.public, k.not_after, k.revoked_at, None),
-        (None, Some(d)) => (&d.public, d.not_after, d.revoked_at, Some(d.name.clone())),
+    let (public, not_before, not_after, revoked_at, name) = match (hall_key, device_key) {
+        (Some(k), _) => (&k.public, k.not_before, k.not_after, k.revoked_at, None),
+        (None, Some(d)) => (&d.public, d.not_before, d.not_after, d.revoked_at, Some(d.name.clone())),
         (None, None) => {
             reasons.insert(0, Reason::UnknownKey { kid: hex(&receipt.kid) });
             return (Verdict::CannotTell, reasons, None);
@@ -148,6 +157,9 @@ fn judge(receipt: &Read, trust: Option<&TrustList>, now: DateTime<Utc>) -> (Verd
     let may = if hall_key.is_some() { Kind::Received } else { Kind::Queued };
     if claims.kind != may {
         return (Verdict::NotGenuine, vec![Reason::WrongSigner], name);
+    }
+    if claims.issued_at < not_before - TOLERANCE {
+        return (Verdict::NotGenuine, vec![Reason::KeyNotYetValid { at: not_before }], name);
     }
     if claims.issued_at > not_after {
         return (Verdict::NotGenuine, vec![Reason::KeyExpired { at: not_after }], name);

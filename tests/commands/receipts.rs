@@ -6,7 +6,7 @@ use ed25519_dalek::SigningKey;
 use mingbai::submission::SealingKey;
 use mingbai::check::Outcome;
 use mingbai::receipt::claims::sign;
-use mingbai::receipt::{Claims, DeviceKey, HallKey, Kind, MaterialMark, Profile, TrustList, number};
+use mingbai::receipt::{Claims, DeviceKey, HallKey, Kind, MaterialMark, Profile, TrustList, identity, number};
 use mingbai::signing::{Signed, TRUST_LIST, hex};
 
 pub fn key(seed: u8) -> SigningKey {
@@ -41,6 +41,7 @@ pub fn claims(kind: Kind) -> Claims {
         materials: vec![MaterialMark::Original; 6],
         short_number: (kind == Kind::Received).then(|| number::make(issued_at.date_naive(), 42).unwrap()),
         self_issued: None,
+        identity: None,
     }
 }
 
@@ -55,7 +56,7 @@ pub fn trust(folder: &Folder) -> (String, String) {
         public: public(&key(seed)),
         profile: Profile::Kiosk,
         name: "east entrance 2".into(),
-        not_before: now() - TimeDelta::days(1),
+        not_before: now() - TimeDelta::days(365),
         not_after: now() + TimeDelta::days(365),
         revoked_at,
     };
@@ -66,7 +67,7 @@ pub fn trust(folder: &Folder) -> (String, String) {
         sealing: SealingKey { kid: "k1".into(), public: "00".repeat(32) },
         hall_keys: vec![HallKey {
             public: public(&key(HALL)),
-            not_before: now() - TimeDelta::days(1),
+            not_before: now() - TimeDelta::days(365),
             not_after: now() + TimeDelta::days(365),
             revoked_at: None,
         }],
@@ -108,6 +109,31 @@ fn each_verdict_has_its_name_and_exit_code() {
 }
 
 #[test]
+fn an_id_number_is_compared_with_the_receipts() {
+    let folder = Folder::new();
+    let (trust, root) = trust(&folder);
+    let without = claims(Kind::Queued);
+    let with = Claims { identity: identity::commit(&without.id, "11010519491231002X"), ..without.clone() };
+    for (claims, number, found, exit) in [
+        (&with, None, Some("not-compared"), 0),
+        (&with, Some("11010519491231002x"), Some("fits"), 0),
+        (&with, Some("450702199001010012"), Some("differs"), 1),
+        (&without, Some("11010519491231002X"), Some("absent"), 0),
+        (&with, Some("110105194912310021"), None, 2),
+    ] {
+        let text = sign(claims, &key(KIOSK)).unwrap();
+        let ask = |json: Option<&str>| {
+            let usual = ["receipt", "inspect", "--trust", &trust, "--root", &root, &text];
+            let number = number.into_iter().flat_map(|number| ["--id-number", number]);
+            hall(usual.into_iter().chain(number).chain(json).collect::<Vec<_>>())
+        };
+        let (said, told) = (ask(None), ask(Some("--json")));
+        assert_eq!((said.exit, told.exit), (exit, exit), "{said:?}");
+        assert_eq!(found, (exit < 2).then(|| told.object()["identity"].as_str().unwrap().to_owned()).as_deref());
+    }
+}
+
+#[test]
 fn a_trust_list_is_believed_only_under_its_root_key() {
     let folder = Folder::new();
     let (trust, _) = trust(&folder);
@@ -135,10 +161,10 @@ fn the_halls_own_folder_is_believed() {
     let data = home.path("mingbai").display().to_string();
     let (ready, _) = super::program::serve_and_stop(["serve", "--data", &data, "--listen", "127.0.0.1:0", "--json"], "TERM");
     assert_eq!(ready["ready"], true);
-    let keys = mingbai::hall::keys::Keys::open(&home.path("mingbai")).unwrap();
+    let keys = mingbai::hall::keys::Keys::open(&home.path("mingbai"), &Default::default()).unwrap();
     // Issued after the key was put into the list.
     let received = Claims { issued_at: now(), ..claims(Kind::Received) };
-    let text = sign(&received, keys.signing()).unwrap();
+    let text = sign(&received, &keys.signing(0)).unwrap();
     let usual = hall_in(&home, ["receipt", "inspect", "--json", &text]);
     assert_eq!((usual.exit, usual.object()["verdict"].as_str()), (0, Some("received")), "{usual:?}");
     let named = hall(["receipt", "inspect", "--data", &data, "--json", &text]);

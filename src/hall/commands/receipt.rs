@@ -1,11 +1,13 @@
-//! `hall receipt inspect` and `hall receipt scan`: what a desk would say of a receipt, from its text or from a picture.
+//! `hall receipt inspect` and `hall receipt scan`: what a desk would say of a receipt, from its text or from a picture; and
+//! whether an ID number is that of the person it was made for.
 
-use super::{DataFolder, Ended, Ending, Misuse, Voice, both, complain, misuse, read};
+use super::{DataFolder, Ended, Ending, Misuse, Unlocking, Voice, both, complain, misuse, read};
+use crate::calendar::hall_date;
 use crate::hall;
 use crate::receipt::verify::{Reason, Report, Verdict, verify};
-use crate::receipt::{Claims, TrustList, decode};
+use crate::receipt::{Claims, TrustList, decode, identity};
 use crate::signing::{Signed, TRUST_LIST, from_hex};
-use crate::words::Text;
+use crate::words::{Phrase, Text, identifier};
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 use image::{DynamicImage, ImageReader, Limits};
@@ -26,6 +28,9 @@ pub enum Receipt {
 pub struct Inspect {
     #[arg(allow_hyphen_values = true)]
     text: String,
+    /// The resident ID number of whoever shows the receipt, to be compared with the one that it was made for.
+    #[arg(long, value_name = "NUMBER")]
+    id_number: Option<String>,
     #[command(flatten)]
     trust: Trust,
 }
@@ -50,6 +55,8 @@ struct Trust {
     root: Option<String>,
     #[command(flatten)]
     data: DataFolder,
+    #[command(flatten)]
+    unlock: Unlocking,
 }
 
 impl Trust {
@@ -61,7 +68,7 @@ impl Trust {
             return Ok(Some(signed.open(TRUST_LIST, &root).map_err(|e| unusable(e.to_string()))?));
         }
         let folder = self.data.path()?;
-        match hall::keys::Keys::open(&folder) {
+        match hall::keys::Keys::open(&folder, &self.unlock.unlock()?) {
             Err(hall::Error::NoKeys(_)) if self.data.data.is_none() => Ok(None),
             Err(error) => Err(error.into()),
             Ok(keys) => super::wait(async {
@@ -89,6 +96,39 @@ impl Said {
     }
 }
 
+/// What the receipt's two bytes say of the person who shows it.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Identity {
+    Absent,
+    /// They are there, and no number was given.
+    NotCompared,
+    Fits,
+    Differs,
+}
+
+impl Identity {
+    fn of(claims: &Claims, number: Option<&str>) -> Identity {
+        match (&claims.identity, number.and_then(|number| identity::fits(claims, number))) {
+            (None, _) => Identity::Absent,
+            (_, None) => Identity::NotCompared,
+            (_, Some(true)) => Identity::Fits,
+            (_, Some(false)) => Identity::Differs,
+        }
+    }
+
+    fn say(self) -> Phrase {
+        match self {
+            Identity::Absent => Phrase::new("回执不含身份校验码,请当面核对证件", "no identity check in the receipt: compare the person's papers"),
+            Identity::NotCompared => {
+                Phrase::new("回执含身份校验码,可用 --id-number 核对", "the receipt carries an identity check: compare it with --id-number")
+            }
+            Identity::Fits => Phrase::new("与身份证号相符", "the ID number fits"),
+            Identity::Differs => Phrase::new("与身份证号不符:这不是此人的回执", "the ID number does not fit: this is somebody else's receipt"),
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Inspected {
     verdict: Verdict,
@@ -98,17 +138,20 @@ struct Inspected {
     device: Option<String>,
     /// When the trust list that was used was issued.
     trusted_at: Option<DateTime<Utc>>,
+    /// Absent when nothing could be read.
+    identity: Option<Identity>,
 }
 
 impl Inspected {
-    fn of(report: Report) -> anyhow::Result<Inspected> {
+    fn of(report: Report, number: Option<&str>) -> anyhow::Result<Inspected> {
         let reasons = report.reasons.iter().map(Said::of).collect::<Result<_, _>>()?;
         let Report { verdict, claims, device, trusted_at, .. } = report;
-        Ok(Inspected { verdict, reasons, claims, device, trusted_at })
+        let identity = claims.as_ref().map(|claims| Identity::of(claims, number));
+        Ok(Inspected { verdict, reasons, claims, device, trusted_at, identity })
     }
 
     fn genuine(&self) -> bool {
-        matches!(self.verdict, Verdict::Received | Verdict::Queued | Verdict::SelfIssued)
+        matches!(self.verdict, Verdict::Received | Verdict::Queued | Verdict::SelfIssued) && self.identity != Some(Identity::Differs)
     }
 
     fn sentence(&self) -> String {
@@ -125,6 +168,9 @@ impl Inspected {
         if let Some(claims) = &self.claims {
             let number = claims.short_number.as_deref().map(crate::receipt::number::show).unwrap_or_else(|| "–".into());
             said += &format!("\n事项 item {}, 编号 id {}, 短号 number {number}", claims.item, claims.id);
+        }
+        if let Some(identity) = self.identity {
+            said += &format!("\n{}", both(&identity.say().text()));
         }
         said
     }
@@ -145,8 +191,11 @@ struct Scanned {
 impl Receipt {
     pub(super) fn run(self, voice: &Voice) -> Ended {
         match self {
-            Receipt::Inspect(Inspect { text, trust }) => {
-                let inspected = Inspected::of(verify(&text, trust.list()?.as_ref(), hall::now()))?;
+            Receipt::Inspect(Inspect { text, id_number, trust }) => {
+                if let Some(number) = &id_number {
+                    id(number)?;
+                }
+                let inspected = Inspected::of(verify(&text, trust.list()?.as_ref(), hall::now()), id_number.as_deref())?;
                 voice.tell(&inspected, || inspected.sentence())?;
                 Ok(Ending::of(inspected.genuine()))
             }
@@ -170,15 +219,21 @@ impl Receipt {
     }
 }
 
+/// A mistyped ID number is nobody else's: it is said before anything is compared.
+fn id(number: &str) -> anyhow::Result<()> {
+    let valid = identifier::check(identifier::Kind::ResidentId, number, hall_date(hall::now()));
+    valid.map(drop).or_else(|wrong| misuse(format!("--id-number: {}", both(&wrong.say()))))
+}
+
 /// One picture, whatever is wrong with it.
 fn scan(picture: &Path, trust: Option<&TrustList>) -> anyhow::Result<Scanned> {
     let file = picture.display().to_string();
-    let nothing = Inspected { verdict: Verdict::CannotTell, reasons: vec![], claims: None, device: None, trusted_at: None };
+    let nothing = Inspected { verdict: Verdict::CannotTell, reasons: vec![], claims: None, device: None, trusted_at: None, identity: None };
     Ok(match quietly(|| texts(picture)) {
         Err(error) => Scanned { file, text: None, inspected: nothing, error: Some(format!("{error:#}")) },
         Ok(texts) => match texts.into_iter().next() {
             None => Scanned { file, text: None, inspected: nothing, error: None },
-            Some(text) => Scanned { file, inspected: Inspected::of(verify(&text, trust, hall::now()))?, text: Some(text), error: None },
+            Some(text) => Scanned { file, inspected: Inspected::of(verify(&text, trust, hall::now()), None)?, text: Some(text), error: None },
         },
     })
 }
@@ -200,7 +255,7 @@ fn texts(picture: &Path) -> anyhow::Result<Vec<String>> {
     limits.max_alloc = Some(MEMORY_LIMIT);
     reader.limits(limits);
     let (luma, width, height) = on_white(&reader.decode()?);
-    Ok(decode::thorough(&luma, width, height))
+    Ok(decode::thorough(&luma, width, height).into_iter().map(|found| found.text).collect())
 }
 
 /// Grey pixels as seen on white paper: many codes are black on nothing.
