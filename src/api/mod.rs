@@ -1,6 +1,7 @@
 //! The wire types of `/api/v1`: all that device, desk and hall say to each other. JSON; the hall publishes the routes as
 //! OpenAPI at `/api/v1/openapi.json`.
 
+pub mod export;
 #[cfg(not(target_family = "wasm"))]
 pub mod open;
 
@@ -255,7 +256,8 @@ pub enum Role {
     Operator,
 }
 
-/// `POST /scans`: what a desk saw, possibly while offline. Recorded all; the first scan by `at` keeps the case.
+/// `POST /scans`: what a desk saw, possibly while offline; `POST /scans/batch` takes an array of them. All are recorded; the first by
+/// `at`, and by `id` where two have the same, keeps the case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -264,6 +266,7 @@ pub struct Scan {
     pub id: Uuid,
     /// The receipt's id.
     pub receipt: Uuid,
+    /// By the hall's clock as the desk last saw it. One after the moment of its arrival counts as that moment.
     pub at: DateTime<Utc>,
     pub verdict: crate::receipt::Verdict,
     pub desk: String,
@@ -280,7 +283,7 @@ pub struct ScanRecord {
     pub desk: String,
 }
 
-/// Answer to `POST /scans`: all scans of that receipt, the first first.
+/// Answer to `POST /scans`: all scans of that receipt, the first, which keeps the case, first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct Scans {

@@ -11,7 +11,7 @@
 //!
 //! It is written beside its place, synced, and takes its name in one step: whoever finds a file of that name finds a whole one.
 
-use super::keys::{Keys, SealedKeys};
+use super::keys::{Keys, SealedKeys, Secret, Unlock};
 use super::store::{self, chunks::Chunks};
 use super::{Error, now};
 use crate::signing::{BACKUP, Signed, hex, key_id};
@@ -26,6 +26,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use tokio::task::spawn_blocking;
 use zip::write::SimpleFileOptions;
+use zeroize::Zeroizing;
 use zip::{CompressionMethod, ZipWriter};
 
 pub const FORMAT: &str = "mingbai-backup/1";
@@ -33,9 +34,6 @@ pub(super) const MANIFEST: &str = "manifest.json";
 pub(super) const KEYS: &str = "keys.json";
 pub(super) const DATABASE: &str = "hall.db";
 pub(super) const CHUNKS: &str = "chunks/";
-/// The shortest passphrase, in characters.
-pub const PASSPHRASE: usize = 12;
-
 /// What a backup says of itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,7 +53,7 @@ pub struct Manifest {
     pub chunks: usize,
     /// Chunks that cases need and that the hall itself no longer had whole.
     pub missing: Vec<Digest>,
-    /// Key ids of the signing and the sealing key.
+    /// Key ids of the first signing key and of the sealing key.
     pub signing: String,
     pub sealing: String,
     /// The keys are in it.
@@ -69,8 +67,6 @@ pub enum NotDone {
     Exists(PathBuf),
     #[error("{0}: 正有另一个备份在写这个文件\n{0}: another backup is being written to this file")]
     Busy(PathBuf),
-    #[error("口令至少要有 {PASSPHRASE} 个字符\na passphrase has at least {PASSPHRASE} characters")]
-    Passphrase,
     #[error("{0}: 这不是本程序的备份,或者不完整\n{0}: this is not a backup of this program, or it is not whole")]
     NotABackup(PathBuf),
     #[error("备份的格式是 {0},本程序只认 {FORMAT}\nthe backup has the format {0}; this program knows {FORMAT}")]
@@ -78,8 +74,9 @@ pub enum NotDone {
     #[error("备份已损坏: {0}\nthe backup is damaged: {0}")]
     Damaged(String),
     #[error(
-        "没有能用的密钥:请用 --keys 指出存放密钥的文件夹,或用 --passphrase-file 给出口令\n\
-         there are no keys to use: name their folder with --keys, or give the passphrase with --passphrase-file"
+        "没有能用的密钥:请用 --keys 指出存放密钥的文件夹,或用 --passphrase-file 给出备份里密钥的口令,或先运行 hall key import\n\
+         there are no keys to use: name their folder with --keys, give the passphrase of those in the backup with \
+         --passphrase-file, or run `hall key import` first"
     )]
     NoKeys,
     #[error("备份里没有密钥,口令用不上\nthere are no keys in the backup, so a passphrase is of no use")]
@@ -124,9 +121,15 @@ struct Contents {
 }
 
 /// Backs up the hall of a data folder, which may be served meanwhile.
-pub async fn make(data: &Path, file: &Path, passphrase: Option<&str>, replace: bool) -> Result<Manifest, NotDone> {
-    let keys = Keys::open(data)?;
-    let sealed = passphrase.map(|passphrase| seal(&keys, passphrase)).transpose()?;
+pub async fn make(
+    data: &Path,
+    unlock: &Unlock,
+    file: &Path,
+    passphrase: Option<Zeroizing<String>>,
+    replace: bool,
+) -> Result<Manifest, NotDone> {
+    let keys = Keys::open(data, unlock)?;
+    let sealed = passphrase.map(|passphrase| SealedKeys::seal(&keys, &Secret::Passphrase(passphrase))).transpose()?;
     if !replace && file.exists() {
         return Err(NotDone::Exists(file.to_owned()));
     }
@@ -145,13 +148,6 @@ pub async fn make(data: &Path, file: &Path, passphrase: Option<&str>, replace: b
         Ok(manifest)
     };
     spawn_blocking(write).await.map_err(Error::Task)?
-}
-
-fn seal(keys: &Keys, passphrase: &str) -> Result<SealedKeys, NotDone> {
-    if passphrase.chars().count() < PASSPHRASE {
-        return Err(NotDone::Passphrase);
-    }
-    Ok(SealedKeys::seal(keys, passphrase)?)
 }
 
 /// Copies the database as it is at this moment; writers go on meanwhile. The chunks of its cases are on disk already, and
@@ -244,7 +240,7 @@ impl Draft {
             database: digest_of(&mut database).map_err(failed.clone())?,
             chunks: whole.len(),
             missing,
-            signing: hex(&key_id(&keys.signing().verifying_key().to_bytes())),
+            signing: hex(&key_id(&keys.signing(0).verifying_key().to_bytes())),
             sealing: keys.sealing_public().kid.clone(),
             keys: sealed.is_some(),
         };
@@ -318,7 +314,7 @@ impl Manifest {
         let manifest = peek(signed)?;
         let root = keys.root_public();
         let own = signed.kid == hex(&key_id(&root))
-            && manifest.signing == hex(&key_id(&keys.signing().verifying_key().to_bytes()))
+            && manifest.signing == hex(&key_id(&keys.signing(0).verifying_key().to_bytes()))
             && manifest.sealing == keys.sealing_public().kid;
         if !own {
             return Err(NotDone::OtherKeys);

@@ -188,17 +188,28 @@ pub async fn progress(hall: &Hall, id: Uuid, now: DateTime<Utc>) -> Result<Progr
     })
 }
 
-/// Records a scan for whoever is signed in; a desk keeps what it scanned offline until somebody is.
-pub async fn scan(hall: &Hall, scan: Scan, staff: &Staff, now: DateTime<Utc>) -> Result<Scans, Refusal> {
-    if scan.desk.chars().count() > DESK {
+/// Records scans for whoever is signed in, all or none, and tells of each receipt all its scans. A desk keeps what it scanned
+/// offline until somebody is signed in.
+///
+/// Which time counts: the one that the desk tells, which is the hall's clock as the desk last saw it, but never one after the
+/// moment at which the hall hears of it. So a scan made offline comes before a later one that was made online, and a desk whose
+/// clock runs ahead gains nothing. Every scan stays on record; the first by that time keeps the case, and of two at the same
+/// moment the one with the smaller id, so that every desk is told the same.
+pub async fn scans(hall: &Hall, scans: Vec<Scan>, staff: &Staff, now: DateTime<Utc>) -> Result<Vec<Scans>, Refusal> {
+    if scans.iter().any(|scan| scan.desk.chars().count() > DESK) {
         return Err(problem::NAME.into());
     }
     let mut change = hall.store.begin().await?;
-    // A desk whose clock runs ahead does not thereby come last.
-    let scan = Scan { at: scan.at.min(now), ..scan };
-    store::scans::add(&mut change, &scan, &staff.name, &staff.window).await?;
-    let scans = store::scans::of(&mut change, &scan.receipt).await?;
-    let case = cases::by_id(&mut change, &scan.receipt).await?;
+    let receipts: Vec<Uuid> = scans.iter().map(|scan| scan.receipt).collect();
+    for scan in scans {
+        let scan = Scan { at: scan.at.min(now), ..scan };
+        store::scans::add(&mut change, &scan, &staff.name, &staff.window).await?;
+    }
+    let mut told = Vec::with_capacity(receipts.len());
+    for receipt in receipts {
+        let scans = store::scans::of(&mut change, &receipt).await?;
+        told.push(Scans { scans, short_number: store::scans::case_of(&mut change, &receipt).await? });
+    }
     change.commit().await?;
-    Ok(Scans { scans, short_number: case.map(|c| c.listed.short_number) })
+    Ok(told)
 }

@@ -1,6 +1,8 @@
-//! Kiosks and desks: one-time codes, enrolment, revocation. The trust list follows every change.
+//! Kiosks and desks: one-time codes, enrolment, certificates, revocation. The trust list, which is what certifies a device,
+//! follows every change.
 
 use super::auth::secret;
+use super::keys::Keys;
 use super::problem::{self, Refusal};
 use super::store::{self, Store};
 use super::{Error, Hall, trust};
@@ -10,13 +12,17 @@ use crate::signing::{from_hex, hex, key_id};
 use crate::words::identifier::normalise;
 use chrono::{DateTime, TimeDelta, Utc};
 use ed25519_dalek::VerifyingKey;
+use sqlx::SqliteConnection;
 use std::net::IpAddr;
 use std::path::Path;
 
 const CODE_LENGTH: usize = 8;
 const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
 /// How long a device's certificate lasts.
-const CERTIFICATE: TimeDelta = TimeDelta::days(730);
+pub const CERTIFICATE: TimeDelta = TimeDelta::days(365);
+/// A device that is heard of so long before the end gets another [`CERTIFICATE`]; one that is silent for longer must be
+/// enrolled again.
+pub const RENEWAL: TimeDelta = TimeDelta::days(60);
 /// The longest name of a device, in characters.
 const NAME: usize = 60;
 
@@ -83,15 +89,59 @@ pub async fn enrol(hall: &Hall, enrol: Enrol, stranger: IpAddr, now: DateTime<Ut
     Ok(Enrolled { profile: device.profile, name: device.name, trust })
 }
 
-/// Revokes a device: receipts it issues from now on are not believed.
+/// Makes the certificate of a device longer when it nears its end, for one that has just proved that it has its key. Never
+/// that of a revoked one.
+pub async fn renew(db: &mut SqliteConnection, hall: &Hall, device: &DeviceKey, now: DateTime<Utc>) -> Result<(), Error> {
+    if device.not_after - now < RENEWAL && store::devices::extend(db, &store::devices::kid(device), now + CERTIFICATE).await? {
+        trust::issue(db, &hall.keys, hall.code(), now).await?;
+    }
+    Ok(())
+}
+
+/// Revokes a device: receipts that it issues from now on are not believed.
 pub async fn revoke(hall: &Hall, kid: &str, now: DateTime<Utc>) -> Result<DeviceKey, Refusal> {
     let mut change = hall.store.begin().await?;
-    let device = store::devices::get(&mut change, kid).await?.ok_or(problem::NOT_FOUND)?;
-    if device.revoked_at.is_none() {
-        store::devices::revoke(&mut change, kid, now).await?;
+    store::devices::get(&mut change, kid).await?.ok_or(problem::NOT_FOUND)?;
+    if store::devices::revoke(&mut change, kid, now).await? {
         trust::issue(&mut change, &hall.keys, hall.code(), now).await?;
     }
     let device = store::devices::get(&mut change, kid).await?.ok_or(problem::NOT_FOUND)?;
     change.commit().await?;
     Ok(device)
+}
+
+/// A device by its key id or its name, revoked as of `at`: an earlier time takes the place of a later one, never the reverse.
+/// Works beside a running server; also says whether anything was changed.
+pub async fn revoke_as_of(
+    store: &Store,
+    keys: &Keys,
+    which: &str,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(DeviceKey, bool), Error> {
+    let mut change = store.begin().await?;
+    let hall = store::trust::latest(&mut change).await?.ok_or(Error::NeverServed)?.hall;
+    let kid = find(&store::devices::all(&mut change).await?, which)?;
+    let changed = store::devices::revoke(&mut change, &kid, at).await?;
+    if changed {
+        trust::issue(&mut change, keys, &hall, now).await?;
+    }
+    let device = store::devices::get(&mut change, &kid).await?.ok_or_else(|| Error::NoDevice(which.to_owned()))?;
+    change.commit().await?;
+    Ok((device, changed))
+}
+
+/// The key id of the one device of that id or name.
+fn find(devices: &[DeviceKey], which: &str) -> Result<String, Error> {
+    let which = which.trim();
+    let kids = || devices.iter().map(store::devices::kid);
+    if let Some(kid) = kids().find(|kid| kid.eq_ignore_ascii_case(which)) {
+        return Ok(kid);
+    }
+    let named: Vec<String> = kids().zip(devices).filter(|(_, device)| device.name == which).map(|(kid, _)| kid).collect();
+    match &*named {
+        [] => Err(Error::NoDevice(which.to_owned())),
+        [one] => Ok(one.clone()),
+        several => Err(Error::SeveralDevices { name: which.to_owned(), kids: several.join(", ") }),
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::problem::{self, Refusal};
 use super::store::{self, heartbeats};
-use super::{Hall, web};
+use super::{Hall, devices, web};
 use crate::api::{Alarm, FleetRow, Heartbeat, Part};
 use crate::receipt::{DeviceKey, Profile};
 use crate::signing::{HEARTBEAT, Signed, Untrusted, from_hex};
@@ -55,6 +55,7 @@ pub async fn beat(hall: &Hall, signed: &Signed, now: DateTime<Utc>) -> Result<()
         }
     }
     heartbeats::put(&mut change, &signed.kid, now, &heartbeat).await?;
+    devices::renew(&mut change, hall, &device, now).await?;
     Ok(change.commit().await?)
 }
 

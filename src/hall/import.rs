@@ -1,11 +1,12 @@
-//! The outbox of a kiosk that will never be online again, brought to the hall in a file ([`crate::submission::export`]):
-//! each submission takes the way it would have taken over the network. What the hall has already is known again, so a
-//! file may be imported twice, and beside the running server.
+//! The outbox of a kiosk that will never be online again, brought to the hall in a file ([`crate::api::export`]): each
+//! submission takes the way it would have taken over the network. What the hall has already is known again, and what it had
+//! before it was put back from a backup gets its number back, so a file may be imported twice, and beside the running server.
 
 use super::intake::{self, Taken};
 use super::problem::Refusal;
 use super::{Error, Hall, now};
-use crate::submission::export::{LONGEST, Line, Reader, Unreadable};
+use crate::api::export::{LONGEST, Line, Reader, Unreadable};
+use crate::api::{Acknowledgement, Resend};
 use crate::submission::{Sealed, SealedChunk};
 use crate::words::Text;
 use serde::Serialize;
@@ -56,7 +57,7 @@ pub async fn import(hall: &Hall, mut file: impl BufRead, mut tell: impl FnMut(Im
             Ok(Line::Chunk(SealedChunk { digest, bytes })) => {
                 hall.store.chunks.keep(digest, bytes.into()).await.map_err(NotImported::Chunk)?;
             }
-            Ok(Line::Sealed(sealed)) => tell(submission(hall, *sealed).await),
+            Ok(Line::Sealed(sealed, before)) => tell(submission(hall, *sealed, before).await),
             Ok(Line::Head(_) | Line::End) => {}
             Err(wrong) => tell(Imported::Unreadable { why: wrong.to_string() }),
         }
@@ -67,9 +68,13 @@ pub async fn import(hall: &Hall, mut file: impl BufRead, mut tell: impl FnMut(Im
     Ok(())
 }
 
-async fn submission(hall: &Hall, sealed: Sealed) -> Imported {
+async fn submission(hall: &Hall, sealed: Sealed, before: Option<Acknowledgement>) -> Imported {
     let id = sealed.id;
-    match intake::take(hall, sealed, None, now()).await {
+    let taken = match before {
+        None => intake::take(hall, sealed, None, now()).await,
+        Some(acknowledgement) => intake::take_again(hall, Resend { sealed, acknowledgement }, now()).await,
+    };
+    match taken {
         Ok(Taken::New(acknowledgement)) => Imported::Received { id, short_number: acknowledgement.short_number },
         Ok(Taken::Known(acknowledgement)) => Imported::Known { id, short_number: acknowledgement.short_number },
         Ok(Taken::Wanting(_)) => {

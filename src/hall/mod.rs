@@ -6,8 +6,8 @@
 //! - [`init`]: keys and database in a data folder, once.
 //! - [`serve`]: the server itself, until told to stop.
 //! - [`staff::add`], [`staff::generate_password`]: people who may sign in.
-//! - [`devices::code`]: a one-time code that enrols a kiosk or desk.
-//! - [`keys::Keys`]: the hall's three keys; [`keys::Keys::sign_bundle`] for `hall catalogue build`.
+//! - [`devices::code`]: a one-time code that enrols a kiosk or desk; [`devices::revoke_as_of`]: one that is lost, taken back.
+//! - [`keys::Keys`]: the hall's keys, and [`keys::Unlock`] what opens them; [`trust::rotate`]: the next signing key.
 //! - [`backup::make`], [`restore::restore`], [`verify::verify`]: the hall in one file, the hall put back, and whether it is whole.
 //! - [`import::import`]: an outbox that comes in a file.
 //! - [`catalogue::sources`], [`catalogue::calendar`], [`catalogue::load`]: TOML files → catalogue, or every finding.
@@ -18,8 +18,9 @@
 //! [`trust`], [`catalogue`], [`open`] data, [`sweep`]) → [`store`] (SQLite). [`auth`] says who is asking, [`guard`] and [`limits`] what
 //! every request must pass, [`problem`] how a refusal reads, [`web`] serves the embedded app.
 //!
-//! The data folder (0700): `keys/` (0700, files 0600), `hall.db` (SQLite, WAL), `chunks/ab/<sha256>` (sealed attachments),
-//! `hall.lock` ([`lock`]), and `replaced-…`: what a restore has replaced.
+//! The data folder (0700): `keys/sealed.json` (0600; [`keys`]), `hall.db` (SQLite, WAL), `chunks/ab/<sha256>` (sealed attachments),
+//! `hall.lock` and `open.lock` ([`lock`]), and `replaced-…`: what a restore has replaced. All of
+//! it belongs to the folder's owner ([`owner`]).
 
 pub mod auth;
 pub mod backup;
@@ -37,6 +38,7 @@ pub mod limits;
 pub mod lock;
 pub mod observe;
 pub mod open;
+pub mod owner;
 pub mod problem;
 pub mod restore;
 pub mod routes;
@@ -53,17 +55,45 @@ pub use serve::{Config, Hall, KEEP_FREE, Ready, serve};
 
 use std::path::{Path, PathBuf};
 
-/// Why the hall cannot start, or a command cannot be done. For the operator: in English, like the logs.
+/// Why the hall cannot start, or a command cannot be done. For the operator: in English, like the logs; in both languages
+/// where somebody has to do something about it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("{what} {path}: {cause}")]
     File { what: &'static str, path: PathBuf, cause: std::io::Error },
-    #[error("{0} does not hold a key of this program")]
+    #[error("{0}: 里面不是本程序的密钥,或者已经损坏\n{0} does not hold a key of this program, or is damaged")]
     Key(PathBuf),
-    #[error("there are no keys in {0}: run `hall init` first")]
+    #[error("{0}: 还没有密钥,请先运行 hall init\nthere are no keys in {0}: run `hall init` first")]
     NoKeys(PathBuf),
-    #[error("{0} has a database but no keys: put back its `keys` folder, or restore a backup with keys")]
+    #[error(
+        "{0}: 有数据库,却没有密钥。请放回 keys 文件夹,或运行 hall key import,或恢复带密钥的备份\n\
+         {0} has a database but no keys: put back its `keys` folder, run `hall key import`, or restore a backup with keys"
+    )]
     LostKeys(PathBuf),
+    #[error(
+        "找不到密钥文件 {0}:请把它放回原处,或用 --key-file 指出;丢失了就运行 hall key import。什么都没有改动\n\
+         the key file {0} is not there: put it back, or name it with --key-file; if it is lost, run `hall key import`. \
+         Nothing was changed"
+    )]
+    NoKeyFile(PathBuf),
+    #[error(
+        "密钥文件 {path} 不能建立({cause}):请用 --key-file 指出数据文件夹以外、会长期保留的地方,或用 --passphrase-file 改用口令\n\
+         the key file {path} cannot be made ({cause}): name a lasting place outside the data folder with --key-file, or use a \
+         passphrase with --passphrase-file"
+    )]
+    KeyFileNotMade { path: PathBuf, cause: std::io::Error },
+    #[error(
+        "密钥是用口令封存的:请用 --passphrase-file 或环境变量 MINGBAI_PASSPHRASE 给出口令\n\
+         the keys are under a passphrase: give it with --passphrase-file, or in MINGBAI_PASSPHRASE"
+    )]
+    NeedsPassphrase,
+    #[error(
+        "密钥要用密钥文件打开,不是口令:请用 --key-file 或环境变量 MINGBAI_KEY_FILE 指出\n\
+         the keys open with a key file, not with a passphrase: name it with --key-file, or in MINGBAI_KEY_FILE"
+    )]
+    NeedsKeyFile,
+    #[error("口令至少要有 {} 个字符\na passphrase has at least {} characters", keys::PASSPHRASE, keys::PASSPHRASE)]
+    Passphrase,
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),
     #[error("the database cannot be brought up to date: {0}")]
@@ -106,11 +136,22 @@ pub enum Error {
     Tls(std::io::Error),
     #[error("listening on {address}: {cause}")]
     Listen { address: std::net::SocketAddr, cause: std::io::Error },
-    #[error("the sealed keys do not open: another passphrase, or damaged")]
+    #[error(
+        "密钥打不开:口令或密钥文件不对,或者已经损坏。什么都没有改动\n\
+         the keys do not open: another passphrase or key file, or damaged. Nothing was changed"
+    )]
     SealedKeys,
-    #[error("{0}: a server, or a restore, is at work in this data folder")]
+    #[error("这些密钥不是这个大厅的,没有改动\nthese are not the keys of this hall: nothing was changed")]
+    OtherKeys,
+    #[error("{0}: 文件已经存在,不覆盖\n{0}: the file exists and is not replaced")]
+    Exists(PathBuf),
+    #[error("没有这台设备:{0}\nthere is no such device: {0}")]
+    NoDevice(String),
+    #[error("名称为 {name} 的设备不止一台,请写编号:{kids}\nseveral devices are called {name}: give the id of one of {kids}")]
+    SeveralDevices { name: String, kids: String },
+    #[error("{0}: a server, a command or a restore is at work in this data folder")]
     Locked(PathBuf),
-    #[error("nothing has been published in this data folder yet: run `hall serve` once")]
+    #[error("这个数据文件夹还没有发布过任何内容,请先运行一次 hall serve\nnothing has been published in this data folder yet: run `hall serve` once")]
     NeverServed,
     #[error("metrics cannot be collected: {0}")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
@@ -135,18 +176,32 @@ pub struct Initialised {
     pub created: bool,
 }
 
-/// Sets up a data folder: keys and an empty database. Done again, it only brings the database up to date.
-pub async fn init(data: &Path) -> Result<Initialised, Error> {
-    let created = match keys::Keys::open(data) {
-        Ok(_) => false,
+/// Sets up a data folder: keys and an empty database. Done again, it only brings both up to date.
+pub async fn init(data: &Path, unlock: &keys::Unlock) -> Result<Initialised, Error> {
+    let created = match keys::Keys::open(data, unlock) {
+        Ok(_) => {
+            convert(data, unlock)?;
+            false
+        }
         // New keys would open nothing of what is there, and no device would believe them.
         Err(Error::NoKeys(_)) if data.join("hall.db").exists() => return Err(Error::LostKeys(data.to_owned())),
         Err(Error::NoKeys(_)) => {
-            keys::Keys::create(data)?;
+            keys::Keys::create(data, unlock)?;
             true
         }
         Err(other) => return Err(other),
     };
     store::Store::open(data).await?.close().await;
     Ok(Initialised { created })
+}
+
+/// A hall that was served until yesterday is served today, also where nobody has yet said where a key file may lie.
+fn convert(data: &Path, unlock: &keys::Unlock) -> Result<(), Error> {
+    match keys::convert(data, unlock) {
+        Err(Error::KeyFileNotMade { path, cause }) if matches!(unlock, keys::Unlock::Beside) => {
+            tracing::warn!(path = %path.display(), %cause, "the keys stay as plain files: name a place for their key file with --key-file");
+            Ok(())
+        }
+        done => done,
+    }
 }

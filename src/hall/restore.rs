@@ -6,11 +6,11 @@
 //! that see another epoch send again what the hall no longer has ([`crate::api::Resend`]).
 
 use super::backup::{CHUNKS, DATABASE, KEYS, MANIFEST, Manifest, NotDone, digest_of, peek};
-use super::keys::{Keys, SealedKeys, private_folder};
+use super::keys::{self, Keys, SealedKeys, Secret, Unlock, private_folder};
 use super::intake::DAYS;
 use super::lock::{self, Lock};
 use super::store;
-use super::{Error, folder};
+use super::{Error, folder, trust};
 use crate::calendar::hall_date;
 use crate::signing::Signed;
 use crate::submission::Digest;
@@ -22,6 +22,7 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use tokio::task::spawn_blocking;
+use zeroize::Zeroizing;
 use zip::{CompressionMethod, ZipArchive};
 
 /// The highest serial that a number can carry.
@@ -36,10 +37,12 @@ const OWN: [&str; 7] = ["keys", "keys.new", "hall.db", "hall.db-wal", "hall.db-s
 /// Where the keys come from, first choice first; at last the data folder's own.
 #[derive(Default)]
 pub struct Source {
-    /// A folder with the three files.
+    /// A folder like `keys` of a data folder.
     pub folder: Option<PathBuf>,
     /// Opens those in the backup.
-    pub passphrase: Option<String>,
+    pub passphrase: Option<Zeroizing<String>>,
+    /// Opens those of the folders, and from now on those of the data folder.
+    pub unlock: Unlock,
 }
 
 /// What was put back.
@@ -55,12 +58,17 @@ pub struct Restored {
 pub async fn restore(file: &Path, data: &Path, source: &Source, now: DateTime<Utc>) -> Result<Restored, NotDone> {
     let backup = Backup::open(file)?;
     is_a_hall_or_empty(data)?;
-    let _lock = Lock::take(data)?;
+    let _lock = Lock::to_replace(data)?;
     let data = fs::canonicalize(data).map_err(NotDone::file("finding", data))?;
     let place = Place::of(&data)?;
     place.clear(now)?;
     let keys = keys(&backup, &data, source)?;
     let manifest = Manifest::open(&backup.signed, &keys)?;
+    if Keys::open(&data, &source.unlock).is_ok() {
+        // What is put aside stays in the data folder, where no plain keys are to be.
+        keys::convert(&data, &source.unlock)?;
+    }
+    let keys = Kept { secret: source.unlock.make(&data)?, keys };
     let restored = async {
         let epoch = build(&place, backup, &manifest, keys, now).await?;
         Ok(Restored { epoch, replaced: place.exchange(now)?, manifest })
@@ -72,11 +80,18 @@ pub async fn restore(file: &Path, data: &Path, source: &Source, now: DateTime<Ut
     restored
 }
 
-async fn build(place: &Place, backup: Backup, manifest: &Manifest, keys: Keys, now: DateTime<Utc>) -> Result<i64, NotDone> {
+/// The keys of the restored hall, and what they are sealed with.
+struct Kept {
+    keys: Keys,
+    secret: Secret,
+}
+
+async fn build(place: &Place, backup: Backup, manifest: &Manifest, kept: Kept, now: DateTime<Utc>) -> Result<i64, NotDone> {
     let known = known(&place.data, hall_date(now)).await;
     let (building, expected) = (place.clone(), manifest.clone());
-    let unpacked = spawn_blocking(move || building.unpack(backup, &expected, &keys)).await.map_err(Error::Task)??;
-    begin_epoch(&place.draft.join(DATABASE), manifest, &unpacked, known, now).await
+    let unpack = move || building.unpack(backup, &expected, &kept).map(|unpacked| (unpacked, kept.keys));
+    let (unpacked, keys) = spawn_blocking(unpack).await.map_err(Error::Task)??;
+    begin_epoch(&place.draft.join(DATABASE), manifest, &keys, &unpacked, known, now).await
 }
 
 /// A folder that holds something else is not taken away from whoever put it there.
@@ -89,7 +104,7 @@ fn is_a_hall_or_empty(data: &Path) -> Result<(), NotDone> {
         Err(cause) => return Err(NotDone::file("reading", data)(cause)),
     };
     let has = |name: &str| names.iter().any(|n| n == name);
-    let empty = names.iter().all(|name| name == lock::FILE);
+    let empty = names.iter().all(|name| lock::FILES.iter().any(|lock| name == lock));
     if empty || has("keys") || has(DATABASE) { Ok(()) } else { Err(NotDone::NotAHall(data.to_owned())) }
 }
 
@@ -125,14 +140,14 @@ fn document<T: serde::de::DeserializeOwned>(zip: &mut ZipArchive<BufReader<File>
 
 fn keys(backup: &Backup, data: &Path, source: &Source) -> Result<Keys, NotDone> {
     if let Some(folder) = &source.folder {
-        return Ok(Keys::read(folder)?);
+        return Ok(Keys::read(folder, &source.unlock)?);
     }
     match (&backup.keys, &source.passphrase) {
-        (Some(sealed), Some(passphrase)) => return Ok(sealed.open(passphrase)?),
+        (Some(sealed), Some(passphrase)) => return Ok(sealed.open(&Secret::Passphrase(passphrase.clone()))?),
         (None, Some(_)) => return Err(NotDone::NotSealed),
         (_, None) => {}
     }
-    match Keys::open(data) {
+    match Keys::open(data, &source.unlock) {
         Err(Error::NoKeys(_)) => Err(NotDone::NoKeys),
         keys => Ok(keys?),
     }
@@ -150,6 +165,7 @@ async fn known(data: &Path, today: NaiveDate) -> (i64, u32) {
 async fn begin_epoch(
     database: &Path,
     manifest: &Manifest,
+    keys: &Keys,
     unpacked: &BTreeSet<Digest>,
     known: (i64, u32),
     now: DateTime<Utc>,
@@ -173,6 +189,9 @@ async fn begin_epoch(
     // Nobody is signed in at a hall that was put back, and no code from before enrols a device.
     store::staff::forget_sessions(&mut change, DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MAX_UTC).await?;
     store::devices::forget_codes(&mut change).await?;
+    // What the lost hall has signed since then with a later key is this hall's, too.
+    trust::acknowledge_lost(&mut change, keys, manifest.taken_at, now).await?;
+    trust::issue(&mut change, keys, &manifest.hall, now).await?;
     change.commit().await?;
     db.close().await?;
     Ok(epoch)
@@ -222,11 +241,11 @@ impl Place {
         }
     }
 
-    fn unpack(&self, mut backup: Backup, manifest: &Manifest, keys: &Keys) -> Result<BTreeSet<Digest>, NotDone> {
+    fn unpack(&self, mut backup: Backup, manifest: &Manifest, kept: &Kept) -> Result<BTreeSet<Digest>, NotDone> {
         private_folder(&self.draft)?;
         write(&self.draft.join(UNFINISHED), &[])?;
         private_folder(&self.draft.join("chunks"))?;
-        keys.keep(&self.draft)?;
+        kept.keys.keep(&self.draft, &kept.secret)?;
         let mut chunks = BTreeSet::new();
         let mut database = None;
         let damaged = |name: &str| NotDone::Damaged(name.to_owned());
@@ -280,13 +299,13 @@ impl Place {
         let failed = NotDone::file("putting aside", &self.draft);
         for entry in fs::read_dir(&self.draft).map_err(failed.clone())? {
             let name = entry.map_err(failed.clone())?.file_name();
-            if name == lock::FILE {
+            if lock::FILES.iter().any(|lock| name == *lock) {
                 fs::remove_file(self.draft.join(name)).map_err(failed.clone())?;
             } else if !OWN.iter().any(|own| name == *own) && !self.data.join(&name).exists() {
                 fs::rename(self.draft.join(&name), self.data.join(&name)).map_err(failed.clone())?;
             }
         }
-        // Nothing but the lock lay in it: there was no hall before.
+        // Nothing but the locks lay in it: there was no hall before.
         let replaced = if fs::remove_dir(&self.draft).is_ok() {
             None
         } else {

@@ -2,7 +2,7 @@
 
 use super::auth::Doors;
 use super::catalogue::Catalogues;
-use super::keys::Keys;
+use super::keys::{Keys, Unlock};
 use super::limits::Limits;
 use super::lock::Lock;
 use super::store::Store;
@@ -22,6 +22,8 @@ use std::time::{Duration, Instant};
 pub struct Config {
     /// The data folder; set up when it is new.
     pub data: PathBuf,
+    /// What opens its keys.
+    pub unlock: Unlock,
     /// Port 0 takes any free port.
     pub listen: SocketAddr,
     /// A folder of TOML files; the sample catalogue when absent.
@@ -80,8 +82,8 @@ impl Hall {
     }
 
     async fn open(config: &Config) -> Result<Hall, Error> {
-        init(&config.data).await?;
-        let keys = Keys::open(&config.data)?;
+        init(&config.data, &config.unlock).await?;
+        let keys = Keys::open(&config.data, &config.unlock)?;
         let store = Store::open(&config.data).await?;
         let calendar = catalogue::calendar(config.holidays.as_deref())?;
         let read = catalogue::load(config.catalogue.as_deref())?;
@@ -92,11 +94,13 @@ impl Hall {
     }
 
     /// The hall as a command works in it, with the catalogue that is published, beside the running server or without one.
-    pub async fn beside(data: &Path) -> Result<Hall, Error> {
-        let keys = Keys::open(data)?;
+    pub async fn beside(data: &Path, unlock: &Unlock) -> Result<Hall, Error> {
+        let keys = Keys::open(data, unlock)?;
         let store = Store::open(data).await?;
         let catalogues = Catalogues::published(&store, &keys).await?;
-        Hall::of(store, keys, catalogues, false, KEEP_FREE)
+        let hall = Hall::of(store, keys, catalogues, false, KEEP_FREE)?;
+        trust::renew(&hall, now()).await?;
+        Ok(hall)
     }
 
     fn of(store: Store, keys: Keys, catalogues: Catalogues, secure: bool, keep_free: u64) -> Result<Hall, Error> {
@@ -138,7 +142,7 @@ const GRACE: Duration = Duration::from_secs(10);
 const HEADERS: Duration = Duration::from_secs(20);
 /// When a device that found no room tries again.
 const ROOM_AGAIN: Duration = Duration::from_secs(300);
-/// How often the metrics are tidied, and whether another catalogue is due is looked at.
+/// How often the metrics are tidied, and whether another catalogue or signing key is due is looked at.
 const UPKEEP: Duration = Duration::from_secs(10);
 /// How often chunks that nothing needs are collected.
 const SWEEP: Duration = Duration::from_secs(3600);
@@ -149,7 +153,7 @@ pub async fn serve(
     on_ready: impl FnOnce(&Ready),
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
-    let _lock = Lock::take(&config.data)?;
+    let _lock = Lock::to_serve(&config.data)?;
     let hall = Hall::open(&config).await?;
     let listening = |cause| Error::Listen { address: config.listen, cause };
     let listener = TcpListener::bind(config.listen).map_err(listening)?;
@@ -187,6 +191,9 @@ pub async fn serve(
                     }
                 }
                 hall.metrics.run_upkeep();
+                if let Err(cause) = trust::renew(&hall, now()).await {
+                    tracing::error!(%cause, "the signing key that nears its end cannot be replaced");
+                }
                 if let Err(cause) = hall.catalogues.renew(&hall.store, &hall.keys, now()).await {
                     tracing::error!(%cause, "the catalogue of today cannot be published");
                 }

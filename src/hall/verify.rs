@@ -4,7 +4,7 @@
 
 use super::Error;
 use super::catalogue::unpack;
-use super::keys::Keys;
+use super::keys::{Keys, Unlock, public};
 use super::store::{self, cases, chunks::Chunks};
 use crate::case::{self, Act};
 use crate::catalogue::bundle::{Bundle, Part};
@@ -78,7 +78,7 @@ codes! {
     TRUST_SIGNATURE = Fault, "trust.signature", "信任清单的签名不符", "The trust list's signature does not fit";
     TRUST_ROW = Fault, "trust.row", "信任清单与登记的序号或大厅不符", "The trust list is not the one its row says";
     TRUST_BEHIND = Fault, "trust.behind", "最新的信任清单与登记的设备或密钥不一致", "The latest trust list is not that of the devices and keys on record";
-    TRUST_KEY = Fault, "trust.key", "大厅现用的签名密钥不在登记之列", "The hall's signing key is not on record";
+    TRUST_KEY = Fault, "trust.key", "登记的签名密钥不是本大厅的,或者一个也没有", "A signing key on record is not this hall's, or there is none";
     CATALOGUE_HEAD = Fault, "catalogue.head", "目录的签名不符,或者与登记的版本不一致", "The catalogue's signature does not fit, or it is not the one its row says";
     CATALOGUE_PART = Fault, "catalogue.part", "目录的一部分缺失或已损坏", "A part of a catalogue is missing or damaged";
 }
@@ -104,12 +104,16 @@ pub struct Summary {
     pub warnings: usize,
 }
 
-/// Looks at all of a data folder and tells of each finding.
-pub async fn verify(data: &Path, tell: &mut dyn FnMut(Finding)) -> Result<Summary, Error> {
+/// Looks at all of a data folder and tells of each finding. Keys that do not open with `unlock` are an error: they may be whole.
+pub async fn verify(data: &Path, unlock: &Unlock, tell: &mut dyn FnMut(Finding)) -> Result<Summary, Error> {
     let mut told = Told { tell, summary: Summary::default() };
-    let Ok(keys) = Keys::open(data) else {
-        told.found(KEYS, "keys");
-        return Ok(told.summary);
+    let keys = match Keys::open(data, unlock) {
+        Ok(keys) => keys,
+        Err(shut @ (Error::NoKeyFile(_) | Error::NeedsPassphrase | Error::NeedsKeyFile | Error::SealedKeys)) => return Err(shut),
+        Err(_) => {
+            told.found(KEYS, "keys");
+            return Ok(told.summary);
+        }
     };
     let Ok(mut db) = store::look(data).await else {
         told.found(UNREADABLE, "hall.db");
@@ -231,8 +235,9 @@ impl Look<'_, '_> {
             }
         }
         if let Some(list) = latest {
-            let own = hex(&self.keys.signing().verifying_key().to_bytes());
-            self.told.check(hall_keys.iter().any(|key| key.public == own), TRUST_KEY, "hall_keys");
+            let own: Vec<String> = (0..=hall_keys.len()).map(|number| public(&self.keys.signing(number))).collect();
+            let good = !hall_keys.is_empty() && hall_keys.iter().all(|key| own.contains(&key.public));
+            self.told.check(good, TRUST_KEY, "hall_keys");
             self.told.check(list.devices == devices && list.hall_keys == hall_keys, TRUST_BEHIND, list.sequence);
             self.trust = Some(TrustList { devices, hall_keys, ..list });
         }

@@ -5,6 +5,7 @@
 
 mod backups;
 mod diff;
+mod keys;
 mod pictures;
 mod program;
 mod receipts;
@@ -267,7 +268,7 @@ fn a_hall_is_set_up_once_and_builds_a_signed_catalogue() {
     assert_eq!(built.object()["bytes"], bytes.len());
     let whole: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
     let signed: mingbai::signing::Signed = serde_json::from_value(whole["head"].clone()).unwrap();
-    let root = mingbai::hall::keys::Keys::open(&folder.path("data")).unwrap().root_public();
+    let root = mingbai::hall::keys::Keys::open(&folder.path("data"), &Default::default()).unwrap().root_public();
     let bundle = mingbai::catalogue::bundle::Bundle::open(&signed, &root).unwrap();
     let object = built.object();
     assert_eq!((object["version"].as_str(), object["items"].as_u64()), (Some(bundle.version.as_str()), Some(bundle.count.into())));

@@ -64,6 +64,11 @@ pub fn hall<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Ran {
     hall_in(&Folder::new(), args)
 }
 
+pub fn hall_with_env<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>, env: &[(&str, &str)]) -> Ran {
+    let home = Folder::new();
+    Ran::of(program(home.0.path()).args(args).envs(env.iter().copied()).output().unwrap())
+}
+
 pub fn hall_with_input<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>, input: &str) -> Ran {
     let home = Folder::new();
     let mut command = program(home.0.path());

@@ -11,7 +11,7 @@ use reqwest::StatusCode;
 use uuid::Uuid;
 
 /// The database as it was before `lost` happened, under a new epoch.
-async fn put_back(world: World, lost: impl AsyncFnOnce(&World)) -> World {
+pub async fn put_back(world: World, lost: impl AsyncFnOnce(&World)) -> World {
     let data = world.stop().await;
     let (live, kept) = (data.path().join("hall.db"), data.path().join("kept.db"));
     std::fs::copy(&live, &kept).unwrap();

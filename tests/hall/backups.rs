@@ -6,10 +6,10 @@ use mingbai::api::{Acknowledgement, Held, Resend, Scan};
 use mingbai::case::Act;
 use mingbai::hall::Error;
 use mingbai::hall::backup::{self, Manifest, NotDone};
-use mingbai::hall::keys::Keys;
+use mingbai::hall::keys::{Keys, Unlock};
 use mingbai::hall::restore::{Restored, Source, restore};
 use mingbai::hall::verify::{self, Finding, Summary};
-use mingbai::hall::{lock, store};
+use mingbai::hall::{lock, store, trust};
 use mingbai::receipt::Verdict;
 use mingbai::submission::{Attachment, Digest, Frozen, seal, seal_chunk};
 use reqwest::{Method, StatusCode};
@@ -20,16 +20,36 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tempfile::TempDir;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 const PASSPHRASE: &str = "six words that nobody will guess";
 
 /// What `hall verify` finds.
 async fn looked_at(data: &Path) -> (Vec<Finding>, Summary) {
+    looked_at_with(data, &Unlock::Beside).await
+}
+
+async fn looked_at_with(data: &Path, unlock: &Unlock) -> (Vec<Finding>, Summary) {
     let mut findings = Vec::new();
-    let summary = verify::verify(data, &mut |finding| findings.push(finding)).await.unwrap();
+    let summary = verify::verify(data, unlock, &mut |finding| findings.push(finding)).await.unwrap();
     (findings, summary)
+}
+
+/// What a restore has put aside in a data folder opens with what opens the folder.
+async fn clean_aside(data: &Path, replaced: &Path) -> Summary {
+    let (findings, summary) = looked_at_with(replaced, &Unlock::KeyFile(data.with_extension("unlock"))).await;
+    assert_eq!(findings, []);
+    summary
+}
+
+fn passphrase(words: &str) -> Option<Zeroizing<String>> {
+    Some(Zeroizing::new(words.into()))
+}
+
+/// The keys of another data folder, from the folder itself.
+fn keys_of(data: &Path) -> Source {
+    Source { folder: Some(data.join("keys")), passphrase: None, unlock: Unlock::KeyFile(data.with_extension("unlock")) }
 }
 
 async fn clean(data: &Path) -> Summary {
@@ -39,11 +59,11 @@ async fn clean(data: &Path) -> Summary {
 }
 
 async fn back_up(data: &Path, file: &Path) -> Manifest {
-    backup::make(data, file, Some(PASSPHRASE), false).await.unwrap()
+    backup::make(data, &Unlock::Beside, file, passphrase(PASSPHRASE), false).await.unwrap()
 }
 
 fn with_passphrase() -> Source {
-    Source { folder: None, passphrase: Some(PASSPHRASE.into()) }
+    Source { passphrase: passphrase(PASSPHRASE), ..Source::default() }
 }
 
 async fn put_back(file: &Path, data: &Path) -> Restored {
@@ -88,12 +108,11 @@ async fn a_backup_made_while_submissions_come_in_is_of_one_moment() {
     for n in 0..4 {
         let before = received.lock().unwrap().clone();
         let file = folder.path().join(format!("{n}.backup"));
-        let manifest = backup::make(world.data.path(), &file, None, false).await.unwrap();
+        let manifest = backup::make(world.data.path(), &Unlock::Beside, &file, None, false).await.unwrap();
         assert!(manifest.cases as usize >= before.len() && manifest.missing.is_empty(), "{manifest:?}");
         let data = folder.path().join(format!("{n}"));
-        let source = Source { folder: Some(world.data.path().join("keys")), passphrase: None };
-        assert_eq!(restore(&file, &data, &source, now()).await.unwrap().replaced, None);
-        assert_eq!(clean(&data).await.cases, manifest.cases as usize);
+        assert_eq!(restore(&file, &data, &keys_of(world.data.path()), now()).await.unwrap().replaced, None);
+        assert_eq!(clean_aside(world.data.path(), &data).await.cases, manifest.cases as usize);
         sizes.insert(manifest.cases);
         let mut db = store::look(&data).await.unwrap();
         for acknowledgement in before {
@@ -125,7 +144,13 @@ async fn what_a_restored_hall_has_lost_comes_back_as_it_was_and_no_number_twice(
     back_up(world.data.path(), &file).await;
 
     // What the backup does not know.
+    let keys = Keys::open(world.data.path(), &Unlock::Beside).unwrap();
     for n in 0..6 {
+        if n == 3 {
+            let open = store::Store::open(world.data.path()).await.unwrap();
+            trust::rotate(&open, &keys, trust::Old::Ends, now()).await.unwrap();
+            open.close().await;
+        }
         let filing = if n % 2 == 0 { kiosk.seal_with_photo(&photo(100)) } else { kiosk.seal(kiosk.prepare()) };
         all.push((send(&kiosk.client, &filing).await, filing));
     }
@@ -142,7 +167,7 @@ async fn what_a_restored_hall_has_lost_comes_back_as_it_was_and_no_number_twice(
         // What was there is there still.
         let replaced = restored.replaced.unwrap();
         assert!(replaced.starts_with(data.path().canonicalize().unwrap()));
-        assert_eq!(clean(&replaced).await.cases, all.len());
+        assert_eq!(clean_aside(data.path(), &replaced).await.cases, all.len());
         world = World::open(data, |_| {}).await;
         let client = world.anonymous();
 
@@ -186,7 +211,7 @@ async fn what_a_restored_hall_has_lost_comes_back_as_it_was_and_no_number_twice(
 }
 
 /// A hall with what a hall has, stopped.
-async fn hall() -> TempDir {
+async fn hall() -> Data {
     let world = World::start().await;
     let (kiosk, clerk) = (world.kiosk().await, world.clerk().await);
     send(&kiosk.client, &kiosk.seal_with_photo(&photo(mingbai::submission::CHUNK))).await;
@@ -197,12 +222,18 @@ async fn hall() -> TempDir {
     world.stop().await
 }
 
+/// A copy of a data folder, with its key file.
 fn copy(from: &Path, to: &Path) {
+    copy_folder(from, to);
+    std::fs::copy(from.with_extension("unlock"), to.with_extension("unlock")).unwrap();
+}
+
+fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
         let to = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy(&path, &to) } else { std::fs::copy(&path, &to).map(|_| ()).unwrap() }
+        if path.is_dir() { copy_folder(&path, &to) } else { std::fs::copy(&path, &to).map(|_| ()).unwrap() }
     }
 }
 
@@ -214,7 +245,7 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
             let name = path.strip_prefix(root).unwrap().display().to_string();
             if path.is_dir() {
                 all(root, &path, files);
-            } else if name != lock::FILE {
+            } else if !lock::FILES.iter().any(|lock| name == *lock) {
                 files.push((name, std::fs::read(&path).unwrap()));
             }
         }
@@ -232,53 +263,59 @@ async fn a_hall_is_put_back_only_whole_with_its_own_keys_and_when_nobody_serves_
     let (file, open) = (folder.path().join("sealed.backup"), folder.path().join("open.backup"));
     let manifest = back_up(data.path(), &file).await;
     assert_eq!((manifest.cases, manifest.chunks, manifest.keys), (2, 2, true));
-    let open_manifest = backup::make(data.path(), &open, None, false).await.unwrap();
+    let make = async |file: &Path, words: Option<&str>, replace| {
+        backup::make(data.path(), &Unlock::Beside, file, words.and_then(passphrase), replace).await
+    };
+    let open_manifest = make(&open, None, false).await.unwrap();
     assert!(!open_manifest.keys);
     assert_eq!(std::fs::metadata(&file).map(|m| std::os::unix::fs::PermissionsExt::mode(&m.permissions()) & 0o777).unwrap(), 0o600);
-    assert!(matches!(backup::make(data.path(), &file, None, false).await, Err(NotDone::Exists(_))));
-    backup::make(data.path(), &open, None, true).await.unwrap();
-    assert!(matches!(backup::make(data.path(), &open, Some("short"), true).await, Err(NotDone::Passphrase)));
+    assert!(matches!(make(&file, None, false).await, Err(NotDone::Exists(_))));
+    make(&open, None, true).await.unwrap();
+    assert!(matches!(make(&open, Some("short"), true).await, Err(NotDone::Hall(Error::Passphrase))));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left beside");
 
     // No key of the hall stands in a backup, and nothing readable about anybody.
     let bytes = [std::fs::read(&file).unwrap(), std::fs::read(&open).unwrap()].concat();
-    for name in ["root.key", "signing.key", "sealing.key"] {
-        let key = std::fs::read_to_string(data.path().join("keys").join(name)).unwrap();
-        let raw: [u8; 32] = mingbai::signing::from_hex(key.trim()).unwrap();
-        assert!(!bytes.windows(64).any(|w| w == key.trim().as_bytes()) && !bytes.windows(32).any(|w| w == raw));
+    let keys = Keys::open(data.path(), &Unlock::Beside).unwrap();
+    for raw in [*keys.sealing(), keys.signing(0).to_bytes(), keys.signing(1).to_bytes()] {
+        let key = mingbai::signing::hex(&raw);
+        assert!(!bytes.windows(64).any(|w| w == key.as_bytes()) && !bytes.windows(32).any(|w| w == raw));
     }
     for secret in [NAME, IDENTIFIER, PHONE] {
         assert!(!bytes.windows(secret.len()).any(|w| w == secret.as_bytes()), "{secret}");
     }
 
-    let other = tempfile::tempdir().unwrap();
-    Keys::create(other.path()).unwrap();
+    let other = Data::new();
+    Keys::create(other.path(), &Unlock::Beside).unwrap();
     let elsewhere = |name: &str| folder.path().join(name);
-    let passphrase = |text: &str| Source { folder: None, passphrase: Some(text.into()) };
-    let keys = |data: &Path| Source { folder: Some(data.join("keys")), passphrase: None };
+    let under = |words: &str| Source { passphrase: passphrase(words), ..Source::default() };
     let tried = async |file: &Path, data: &Path, source: &Source| restore(file, data, source, now()).await;
     assert!(matches!(tried(&open, &elsewhere("a"), &Source::default()).await, Err(NotDone::NoKeys)));
-    assert!(matches!(tried(&open, &elsewhere("a"), &passphrase(PASSPHRASE)).await, Err(NotDone::NotSealed)));
-    assert!(matches!(tried(&file, &elsewhere("a"), &passphrase("another passphrase")).await, Err(NotDone::Hall(Error::SealedKeys))));
-    let done = tried(&open, &elsewhere("a"), &keys(other.path())).await;
+    assert!(matches!(tried(&open, &elsewhere("a"), &under(PASSPHRASE)).await, Err(NotDone::NotSealed)));
+    assert!(matches!(tried(&file, &elsewhere("a"), &under("another passphrase")).await, Err(NotDone::Hall(Error::SealedKeys))));
+    let done = tried(&open, &elsewhere("a"), &keys_of(other.path())).await;
     assert!(matches!(done, Err(NotDone::OtherKeys)), "{done:?}");
     assert!(matches!(tried(&open, other.path(), &Source::default()).await, Err(NotDone::OtherKeys)));
     std::fs::create_dir(elsewhere("home")).unwrap();
     std::fs::write(elsewhere("home").join("letter"), "dear").unwrap();
-    assert!(matches!(tried(&open, &elsewhere("home"), &keys(data.path())).await, Err(NotDone::NotAHall(_))));
-    assert!(matches!(tried(&elsewhere("home").join("letter"), &elsewhere("a"), &keys(data.path())).await, Err(NotDone::NotABackup(_))));
+    assert!(matches!(tried(&open, &elsewhere("home"), &keys_of(data.path())).await, Err(NotDone::NotAHall(_))));
+    assert!(matches!(tried(&elsewhere("home").join("letter"), &elsewhere("a"), &keys_of(data.path())).await, Err(NotDone::NotABackup(_))));
     // None of this has made a hall.
     assert!(files(&elsewhere("a")).is_empty());
 
-    tried(&open, &elsewhere("by keys"), &keys(data.path())).await.unwrap();
-    assert_eq!(clean(&elsewhere("by keys")).await.cases, 2);
+    tried(&open, &elsewhere("by keys"), &keys_of(data.path())).await.unwrap();
+    assert_eq!(clean_aside(data.path(), &elsewhere("by keys")).await.cases, 2);
+    let by_words = Source { unlock: Unlock::Passphrase(Zeroizing::new("twelve letters".into())), ..under(PASSPHRASE) };
+    tried(&file, &elsewhere("by words"), &by_words).await.unwrap();
+    assert_eq!(looked_at_with(&elsewhere("by words"), &by_words.unlock).await.1.cases, 2);
+    assert!(!elsewhere("by words.unlock").exists(), "a passphrase needs no key file");
     tried(&open, data.path(), &Source::default()).await.unwrap();
 
     let world = World::open(data, |_| {}).await;
     assert!(matches!(tried(&file, world.data.path(), &with_passphrase()).await, Err(NotDone::Hall(Error::Locked(_)))));
     let listen = "127.0.0.1:0".parse().unwrap();
     let data = world.data.path().to_owned();
-    let config = mingbai::hall::Config { data, listen, catalogue: None, tls: None, holidays: None, keep_free: 0 };
+    let config = mingbai::hall::Config { data, unlock: Unlock::Beside, listen, catalogue: None, tls: None, holidays: None, keep_free: 0 };
     let second = mingbai::hall::serve(config, |_| {}, std::future::pending()).await;
     assert!(matches!(second, Err(Error::Locked(_))), "two servers on one folder");
 }
@@ -289,7 +326,7 @@ async fn an_interrupted_restore_is_set_right_by_the_next() {
     let whole = hall().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("b");
-    backup::make(whole.path(), &file, None, false).await.unwrap();
+    backup::make(whole.path(), &Unlock::Beside, &file, None, false).await.unwrap();
     let (data, beside) = (folder.path().join("hall"), folder.path().join(".hall.restoring"));
     copy(whole.path(), &data);
     // A database that cannot be read keeps nobody from putting a good one in its place.
@@ -300,7 +337,7 @@ async fn an_interrupted_restore_is_set_right_by_the_next() {
     let kept = || std::fs::read_dir(&data).unwrap().filter(|entry| is_old(entry.as_ref().unwrap())).count();
 
     // Before the step: a draft, whole or in part, which goes.
-    copy(whole.path(), &beside);
+    copy_folder(whole.path(), &beside);
     std::fs::write(beside.join("unfinished"), "").unwrap();
     let replaced = put_back().await;
     assert_eq!(std::fs::read(replaced.join("hall.db")).unwrap(), b"no database");
@@ -310,7 +347,7 @@ async fn an_interrupted_restore_is_set_right_by_the_next() {
     assert_eq!((clean(&data).await.cases, kept()), (2, 2));
 
     // After the step: the old hall under the draft's name, and the new one still marked. The old one is kept.
-    copy(whole.path(), &beside);
+    copy_folder(whole.path(), &beside);
     std::fs::write(beside.join("key.pem"), "a key").unwrap();
     std::fs::write(data.join("unfinished"), "").unwrap();
     put_back().await;
@@ -327,7 +364,7 @@ async fn a_damaged_backup_is_refused_and_touches_nothing() {
     let data = hall().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("whole.backup");
-    backup::make(data.path(), &file, None, false).await.unwrap();
+    backup::make(data.path(), &Unlock::Beside, &file, None, false).await.unwrap();
     let whole = std::fs::read(&file).unwrap();
     let before = files(data.path());
     let database = whole.windows(16).position(|w| w == b"SQLite format 3\0").unwrap();
@@ -375,9 +412,8 @@ async fn killed_at_any_moment_a_backup_is_whole_or_absent_and_a_hall_the_old_or_
         assert!(!done || file.exists());
         if file.exists() {
             let fresh = tempfile::tempdir().unwrap();
-            let source = Source { folder: Some(data.path().join("keys")), passphrase: None };
-            restore(&file, &fresh.path().join("h"), &source, now()).await.unwrap();
-            assert_eq!(clean(&fresh.path().join("h")).await.cases, 12);
+            restore(&file, &fresh.path().join("h"), &keys_of(data.path()), now()).await.unwrap();
+            assert_eq!(clean_aside(data.path(), &fresh.path().join("h")).await.cases, 12);
         }
         clean(data.path()).await;
         (ended, cut) = (ended + usize::from(done), cut + usize::from(!done));
@@ -406,11 +442,11 @@ async fn killed_at_any_moment_a_backup_is_whole_or_absent_and_a_hall_the_old_or_
         for entry in std::fs::read_dir(&hall).unwrap() {
             let path = entry.unwrap().path();
             if path.file_name().unwrap().to_string_lossy().starts_with("replaced-") {
-                kept.push(clean(&path).await.cases);
+                kept.push(clean_aside(&hall, &path).await.cases);
             }
         }
         assert!(kept.contains(&13), "{kept:?}");
-        assert_eq!(std::fs::read_dir(fresh.path()).unwrap().count(), 1, "nothing is left beside");
+        assert_eq!(std::fs::read_dir(fresh.path()).unwrap().count(), 2, "nothing is left beside but the key file");
         (ended, cut) = (ended + usize::from(done), cut + usize::from(!done));
         if ended == 2 {
             break;
@@ -428,7 +464,8 @@ use Damage::{File, Sql};
 
 /// What is damaged, and everything that must be found.
 const DAMAGES: &[(Damage, &[&str])] = &[
-    (File("keys/sealing.key", |_| None), &["keys"]),
+    (File("keys/sealed.json", |_| None), &["keys"]),
+    (File("keys/sealed.json", |bytes| Some(bytes[..50].to_vec())), &["keys"]),
     (File("hall.db", |_| Some(b"no database, but a long text".repeat(300))), &["database.schema", "database.unreadable"]),
     (File("hall.db", spoil_the_middle), &["database.integrity"]),
     (Sql("DELETE FROM _sqlx_migrations WHERE version = 3"), &["database.schema"]),

@@ -5,6 +5,7 @@ use mingbai::api::Acknowledgement;
 use mingbai::calendar::hall_date;
 use mingbai::hall::Hall;
 use mingbai::hall::intake::{self, Taken};
+use mingbai::hall::keys::Unlock;
 use mingbai::hall::problem::Refusal;
 use mingbai::hall::store::{self, Store};
 use mingbai::receipt::number;
@@ -169,7 +170,7 @@ async fn a_full_disk_is_told_as_one() {
 async fn strangers_cannot_use_up_the_numbers() {
     let world = World::start().await;
     let (phone, kiosk) = (world.phone().await, world.kiosk().await);
-    let hall = Hall::beside(world.data.path()).await.unwrap();
+    let hall = Hall::beside(world.data.path(), &Unlock::Beside).await.unwrap();
     let address = Some(IpAddr::from([192, 0, 2, 1]));
     let take = |device: &Device, from| intake::take(&hall, device.seal(device.prepare()).sealed, from, now());
     let first = phone.seal(phone.prepare()).sealed;

@@ -3,7 +3,7 @@
 use crate::world::*;
 use chrono::TimeDelta;
 use mingbai::api::{Acknowledgement, Wanted};
-use mingbai::receipt::{Claims, Kind, Reason, Verdict, number, verify};
+use mingbai::receipt::{Claims, Kind, Reason, Verdict, claims, identity, number, verify};
 use mingbai::signing::hex;
 use mingbai::submission::{Digest, Sealed, Submission};
 use reqwest::{Method, StatusCode};
@@ -208,13 +208,35 @@ async fn problems_of_content_become_part_of_the_case() {
     }
     // A wrong clock on the device is one of them: nobody is left at a kiosk to set it.
     let kiosk = world.kiosk().await;
-    for (off, said) in [(TimeDelta::days(3), "check the clock"), (TimeDelta::days(-400), "Expired")] {
+    for (off, said) in [(TimeDelta::days(3), "check the clock"), (TimeDelta::days(-400), "certificate began")] {
         let mut submission = kiosk.prepare();
         submission.captured_at += off;
         let answer = kiosk.client.submit(&kiosk.seal(submission).sealed).await;
         let case = clerk.case(&read::<Acknowledgement>(answer).await.short_number).await;
         assert!(case.problems.iter().any(|p| p.en.contains(said)), "{:?}", case.problems);
         assert_eq!(case.device.unwrap().0, "东门 1 号");
+    }
+}
+
+#[tokio::test]
+async fn both_receipts_are_for_the_person_who_applied() {
+    let world = World::start().await;
+    let (phone, clerk) = (world.phone().await, world.clerk().await);
+    let (filing, acknowledgement) = phone.file().await;
+    for receipt in [&filing.sealed.receipt, &acknowledgement.receipt] {
+        assert_eq!(identity::fits(&claims::read(receipt).unwrap().claims, IDENTIFIER), Some(true));
+    }
+    assert!(clerk.case(&acknowledgement.short_number).await.problems.is_empty());
+    // A device that has put somebody else's on it, and one that does not know of it yet.
+    for strange in [true, false] {
+        let submission = phone.prepare();
+        let own = phone.claims(&submission);
+        let other = strange.then(|| if own.identity.as_deref() == Some("0000") { "0001" } else { "0000" }.to_owned());
+        let sealed = phone.seal_with(submission, &Claims { identity: other, ..own }, vec![]).sealed;
+        let acknowledgement: Acknowledgement = read(phone.client.submit(&sealed).await).await;
+        let case = clerk.case(&acknowledgement.short_number).await;
+        assert_eq!(case.problems.iter().any(|p| p.en.contains("identity check")), strange, "{:?}", case.problems);
+        assert_eq!(identity::fits(&claims::read(&acknowledgement.receipt).unwrap().claims, IDENTIFIER), Some(true));
     }
 }
 
@@ -239,7 +261,7 @@ async fn a_revoked_device_is_refused_from_then_on() {
     assert_eq!(operator.revoke(&kiosk.kid()).await.status(), StatusCode::OK);
     // What it had queued before still counts; what it issues later does not; what is acknowledged stays so.
     let mut earlier = kiosk.prepare();
-    earlier.captured_at -= TimeDelta::hours(1);
+    earlier.captured_at -= TimeDelta::minutes(5);
     assert_eq!(kiosk.client.submit(&kiosk.seal(earlier).sealed).await.status(), StatusCode::CREATED);
     let mut later = kiosk.prepare();
     later.captured_at += TimeDelta::seconds(2);
@@ -253,6 +275,6 @@ async fn a_revoked_device_is_refused_from_then_on() {
         let report = verify(&kiosk.seal(submission).sealed.receipt, Some(&trust), now());
         (report.verdict, report.reasons)
     };
-    assert!(matches!(&judged(-3600), (Verdict::Queued, reasons) if matches!(reasons[..], [Reason::RevokedLater { .. }])));
+    assert!(matches!(&judged(-300), (Verdict::Queued, reasons) if matches!(reasons[..], [Reason::RevokedLater { .. }])));
     assert!(matches!(&judged(2), (Verdict::NotGenuine, reasons) if matches!(reasons[..], [Reason::Revoked { .. }])));
 }

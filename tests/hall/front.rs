@@ -94,6 +94,7 @@ const ROUTES: &[&str] = &[
     "GET /api/v1/session",
     "DELETE /api/v1/session",
     "POST /api/v1/scans",
+    "POST /api/v1/scans/batch",
     "GET /api/v1/cases",
     "GET /api/v1/cases/{case}",
     "POST /api/v1/cases/{case}/acts",

@@ -112,6 +112,7 @@ async fn another_halls_catalogue_is_refused() {
     let data = world.stop().await;
     let config = mingbai::hall::Config {
         data: data.path().to_owned(),
+        unlock: Default::default(),
         listen: "127.0.0.1:0".parse().unwrap(),
         catalogue: Some(folder.path().to_owned()),
         tls: None,

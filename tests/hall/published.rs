@@ -15,7 +15,7 @@ use mingbai::hall::Config;
 use mingbai::hall::catalogue::{Authored, Catalogues};
 use mingbai::hall::keys::Keys;
 use mingbai::hall::store::Store;
-use mingbai::signing::{Signed, WHOLE_CATALOGUE, from_hex};
+use mingbai::signing::{Signed, WHOLE_CATALOGUE, hex};
 use reqwest::{Method, Response, StatusCode, header};
 use serde_json::Value;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -115,7 +115,7 @@ async fn what_the_linter_calls_an_error_is_not_published() {
     let fee = "\n[[fees]]\nname = { zh = \"工本费\", en = \"Certificate fee\" }\namount = 1000\nbasis = [\"port-operation:10\"]\n";
     let charged = folder(|source| source.text.clone() + if source.name == format!("{ITEM}.toml") { fee } else { "" }, &[]);
     let refused = mingbai::hall::catalogue::load(Some(charged.path())).unwrap();
-    let (keys, store) = (Keys::open(world.data.path()).unwrap(), Store::open(world.data.path()).await.unwrap());
+    let (keys, store) = (Keys::open(world.data.path(), &world.data.unlock()).unwrap(), Store::open(world.data.path()).await.unwrap());
     let found = Catalogues::open(&store, &keys, refused, Calendar::announced(), now()).await.err().expect("a fee without a law");
     assert!(found.to_string().contains("law.fee-basis"), "{found}");
     assert_eq!(world.anonymous().head().await, before);
@@ -190,9 +190,9 @@ async fn shows(clerk: &Clerk, number: &str, item: &Item) {
 
 #[tokio::test]
 async fn what_takes_effect_is_published_on_its_day() {
-    let data = tempfile::tempdir().unwrap();
-    mingbai::hall::init(data.path()).await.unwrap();
-    let (keys, store) = (Keys::open(data.path()).unwrap(), Store::open(data.path()).await.unwrap());
+    let data = Data::new();
+    mingbai::hall::init(data.path(), &data.unlock()).await.unwrap();
+    let (keys, store) = (Keys::open(data.path(), &data.unlock()).unwrap(), Store::open(data.path()).await.unwrap());
     let now = now();
     let (today, tomorrow) = (hall_date(now), hall_date(now) + Days::new(1));
     let mut catalogue = author::compile(&author::sample()).unwrap();
@@ -215,8 +215,12 @@ async fn what_takes_effect_is_published_on_its_day() {
 
 /// A database as the program made it before catalogues had parts, with the catalogue that it had published.
 async fn earlier_hall(data: &Path, whole: &str) {
-    Keys::create(data).unwrap();
-    let root: [u8; 32] = from_hex(std::fs::read_to_string(data.join("keys/root.key")).unwrap().trim()).unwrap();
+    let keys: [[u8; 32]; 3] = [random(), random(), random()];
+    std::fs::create_dir_all(data.join("keys")).unwrap();
+    for (name, key) in ["root.key", "signing.key", "sealing.key"].into_iter().zip(keys) {
+        std::fs::write(data.join("keys").join(name), hex(&key)).unwrap();
+    }
+    let root = keys[0];
     let payload: Value = serde_json::from_str(whole).unwrap();
     let signed = Signed::sign(&payload, WHOLE_CATALOGUE, &SigningKey::from_bytes(&root)).unwrap();
     let file = sqlx::sqlite::SqliteConnectOptions::new().filename(data.join("hall.db")).create_if_missing(true);
@@ -236,7 +240,7 @@ async fn earlier_hall(data: &Path, whole: &str) {
 #[tokio::test]
 async fn catalogues_of_before_there_were_parts_stay_open() {
     let whole = include_str!("whole-catalogue.json");
-    let data = tempfile::tempdir().unwrap();
+    let data = Data::new();
     earlier_hall(data.path(), whole).await;
     let world = World::open(data, |_| {}).await;
     let phone = world.phone().await;

@@ -13,7 +13,6 @@ use serde_json::Value;
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 
 const RELEASED: [&str; 2] = ["1", "2"];
 
@@ -22,8 +21,8 @@ fn place(release: &str) -> PathBuf {
 }
 
 /// A copy to work with.
-fn folder(release: &str) -> TempDir {
-    let copy = tempfile::tempdir().unwrap();
+fn folder(release: &str) -> Data {
+    let copy = Data::new();
     copy_all(&place(release).join("hall"), copy.path());
     copy
 }
@@ -76,16 +75,19 @@ async fn a_hall_of_every_release_goes_on_under_this_one() {
             assert_eq!(acknowledgement.digest, sealed.digest);
         }
         assert_eq!(clerk.list("").await.len(), 3);
-        // And once more, as a hall of today.
+        // And once more, as a hall of today, whose keys are sealed.
+        let names = std::fs::read_dir(world.data.path().join("keys")).unwrap().map(|entry| entry.unwrap().file_name());
+        assert_eq!(names.collect::<Vec<_>>(), ["sealed.json"], "release {release}");
         let world = world.restart().await;
         assert_eq!(Clerk(world.staff("another", Role::Clerk).await).list("").await.len(), 3, "release {release}");
     }
 }
 
 /// Serves that folder; comes back only if that is refused.
-async fn serve(data: &TempDir) -> Result<(), hall::Error> {
+async fn serve(data: &Data) -> Result<(), hall::Error> {
     let listen = "127.0.0.1:0".parse().unwrap();
-    let config = Config { data: data.path().to_owned(), listen, catalogue: None, tls: None, holidays: None, keep_free: 0 };
+    let folder = data.path().to_owned();
+    let config = Config { data: folder, unlock: Default::default(), listen, catalogue: None, tls: None, holidays: None, keep_free: 0 };
     hall::serve(config, |_| {}, std::future::pending()).await
 }
 

@@ -1,10 +1,10 @@
-//! At the window: the case as the clerk sees it, decisions and their notices, scans.
+//! At the window: the case as the clerk sees it, decisions and their notices.
 
 use crate::world::*;
-use mingbai::api::{Progress, Scan, Scans};
+use mingbai::api::Progress;
 use mingbai::case::{Act, ActName, Correction, State, TakenIn};
 use mingbai::check::Outcome;
-use mingbai::receipt::{Profile, Verdict};
+use mingbai::receipt::Profile;
 use reqwest::StatusCode;
 use uuid::Uuid;
 
@@ -103,37 +103,4 @@ async fn the_list_is_newest_first_and_names_nobody() {
     let list = clerk.list("").await;
     assert_eq!(list.iter().map(|r| r.short_number.clone()).collect::<Vec<_>>(), numbers);
     assert!(list.iter().all(|r| r.item_name.zh.contains("社会团体") && r.outcome != Outcome::Elsewhere));
-}
-
-#[tokio::test]
-async fn scans_are_all_recorded_and_the_first_comes_first() {
-    let world = World::start().await;
-    let (desk, clerk, phone) = (world.desk().await, world.clerk().await, world.phone().await);
-    let (filing, acknowledgement) = phone.file().await;
-    let scan = |id: u128, minutes: i64, desk: &str| Scan {
-        id: Uuid::from_u128(id),
-        receipt: filing.submission.id,
-        at: now() + chrono::TimeDelta::minutes(minutes),
-        verdict: Verdict::SelfIssued,
-        desk: desk.into(),
-    };
-    let kid = desk.kid();
-    // One made online; then one made earlier, offline, drains in once somebody has signed in.
-    let first: Scans = read(clerk.0.post("/scans", &scan(1, -5, &kid)).await).await;
-    assert_eq!(first.short_number, Some(acknowledgement.short_number.clone()));
-    assert_eq!((first.scans[0].by.as_str(), first.scans[0].window.as_str()), ("工作人员clerk", "12 号窗口"));
-    let merged: Scans = read(clerk.0.post("/scans", &scan(2, -60, &kid)).await).await;
-    assert_eq!(merged.scans.iter().map(|s| s.id.as_u128()).collect::<Vec<_>>(), [2, 1]);
-    // Sent twice, recorded once. A clock that runs ahead is not believed.
-    assert_eq!(read::<Scans>(clerk.0.post("/scans", &scan(2, -60, &kid)).await).await.scans.len(), 2);
-    let ahead: Scans = read(clerk.0.post("/scans", &scan(3, 600, &kid)).await).await;
-    assert!(ahead.scans[2].at <= now() + chrono::TimeDelta::seconds(2));
-    assert_eq!(clerk.case(&acknowledgement.short_number).await.scans, ahead.scans);
-    // Of a receipt that has not come in yet, too.
-    let unknown = Scan { id: Uuid::from_u128(4), receipt: Uuid::from_u128(9), ..scan(4, 0, &kid) };
-    assert_eq!(read::<Scans>(clerk.0.post("/scans", &unknown).await).await.short_number, None);
-    // Whoever has merely seen a receipt, and read a desk's name in the trust list, cannot become its first scan.
-    for desk in [&kid, "12 号窗口", ""] {
-        assert_eq!(refused(world.anonymous().post("/scans", &scan(5, -90, desk)).await).await.0, StatusCode::UNAUTHORIZED);
-    }
 }

@@ -8,9 +8,10 @@ use mingbai::case::Act;
 use mingbai::catalogue::Item;
 use mingbai::catalogue::bundle::{self, Bundle, in_force};
 use mingbai::check::{Application, Declared, assess};
+use mingbai::hall::keys::Unlock;
 use mingbai::hall::{self, Config};
 use mingbai::receipt::claims::sign;
-use mingbai::receipt::{Claims, DeviceKey, Kind, MaterialMark, Profile, TrustList};
+use mingbai::receipt::{Claims, DeviceKey, Kind, MaterialMark, Profile, TrustList, identity};
 use mingbai::rules::Today;
 use mingbai::signing::{HEARTBEAT, Signed, TRUST_LIST, from_hex, hex, key_id};
 use mingbai::submission::{Applicant, Attachment, Sealed, SealedChunk, SealingKey, Submission, seal, seal_chunk};
@@ -18,7 +19,7 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -47,8 +48,30 @@ impl Write for Log {
     }
 }
 
+/// A data folder, and room beside it for the file that opens its keys.
+pub struct Data {
+    folder: PathBuf,
+    _room: TempDir,
+}
+
+impl Data {
+    pub fn new() -> Data {
+        let room = tempfile::tempdir().unwrap();
+        Data { folder: room.path().join("data"), _room: room }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What is there to open the keys with.
+    pub fn unlock(&self) -> Unlock {
+        Unlock::KeyFile(self.folder.with_extension("unlock"))
+    }
+}
+
 pub struct World {
-    pub data: TempDir,
+    pub data: Data,
     pub url: String,
     stop: oneshot::Sender<()>,
     running: JoinHandle<()>,
@@ -60,13 +83,21 @@ impl World {
     }
 
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> World {
-        World::open(tempfile::tempdir().unwrap(), change).await
+        World::open(Data::new(), change).await
     }
 
-    pub async fn open(data: TempDir, change: impl FnOnce(&mut Config)) -> World {
+    pub async fn open(data: Data, change: impl FnOnce(&mut Config)) -> World {
         hall::observe::log_to(|| Log);
         let listen = "127.0.0.1:0".parse().unwrap();
-        let mut config = Config { data: data.path().to_owned(), listen, catalogue: None, tls: None, holidays: None, keep_free: hall::KEEP_FREE };
+        let mut config = Config {
+            data: data.path().to_owned(),
+            unlock: Unlock::default(),
+            listen,
+            catalogue: None,
+            tls: None,
+            holidays: None,
+            keep_free: hall::KEEP_FREE,
+        };
         change(&mut config);
         let (stop, stopped) = oneshot::channel();
         let (ready, listening) = oneshot::channel();
@@ -89,7 +120,7 @@ impl World {
     }
 
     /// Stops cleanly; the folder stays.
-    pub async fn stop(self) -> TempDir {
+    pub async fn stop(self) -> Data {
         let World { data, stop, running, .. } = self;
         stop.send(()).unwrap();
         running.await.unwrap();
@@ -389,6 +420,7 @@ impl Device {
             materials: MaterialMark::all(&submission.application, &submission.assessment),
             short_number: None,
             self_issued: self.self_issued.then(|| hex(&self.public())),
+            identity: identity::commit(&submission.id, &submission.applicant.identifier),
         }
     }
 

@@ -1,7 +1,7 @@
 //! `hall backup`, `hall restore`, `hall verify`: one file that holds the hall, the hall put back from it, and whether all
 //! that the hall keeps is whole.
 
-use super::{DataFolder, Ended, Ending, Misuse, Voice, misuse, read, wait};
+use super::{DataFolder, Ended, Ending, KeyFile, Misuse, Unlocking, Voice, misuse, passphrase, wait};
 use crate::calendar::moment;
 use crate::hall::backup::{Manifest, NotDone, make};
 use crate::hall::restore::{Source, restore};
@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 #[derive(Args)]
 struct Passphrase {
@@ -22,21 +23,22 @@ struct Passphrase {
 }
 
 impl Passphrase {
-    fn read(&self) -> anyhow::Result<Option<String>> {
-        let Some(path) = &self.passphrase_file else { return Ok(None) };
-        Ok(Some(read(path)?.lines().next().unwrap_or_default().to_owned()))
+    fn read(&self) -> anyhow::Result<Option<Zeroizing<String>>> {
+        self.passphrase_file.as_deref().map(passphrase).transpose()
     }
 }
 
 /// Back up the hall into one file, beside the running server.
 ///
-/// Without --passphrase-file the hall's keys stay out of it: keep a copy of keys/ in another safe place, since without
-/// the keys nobody can open what the backup holds.
+/// Without --passphrase-file the hall's keys stay out of it: keep them in another safe place (hall key export), since
+/// without the keys nobody can open what the backup holds.
 #[derive(Args)]
 pub struct Backup {
     file: PathBuf,
     #[command(flatten)]
     data: DataFolder,
+    #[command(flatten)]
+    unlock: KeyFile,
     #[command(flatten)]
     passphrase: Passphrase,
     /// Replace the file if there is one.
@@ -91,8 +93,8 @@ fn extent(cases: u32, latest: Option<DateTime<Utc>>) -> Text {
 impl Backup {
     pub(super) fn run(self, voice: &Voice) -> Ended {
         let data = self.data.path()?;
-        let passphrase = self.passphrase.read()?;
-        let made = wait(async { Ok(make(&data, &self.file, passphrase.as_deref(), self.force).await) })?;
+        let (unlock, passphrase) = (self.unlock.unlock()?, self.passphrase.read()?);
+        let made = wait(async { Ok(make(&data, &unlock, &self.file, passphrase, self.force).await) })?;
         let manifest = answered(made)?;
         let told = BackedUp::of(&manifest);
         voice.tell(&told, || {
@@ -103,8 +105,8 @@ impl Backup {
                      the keys are in it, under the passphrase: without that nobody can open them"
                 }
                 false => {
-                    "密钥不在备份里:请另外妥善保存 keys 文件夹,没有密钥谁也打不开这些内容\n\
-                     the keys are not in it: keep a copy of the folder keys/ in a safe place, since without them nobody can open anything"
+                    "密钥不在备份里:请另用 hall key export 保存一份,没有密钥谁也打不开这些内容\n\
+                     the keys are not in it: keep what hall key export makes in a safe place, since without them nobody can open anything"
                 }
             };
             let parts = [Some(format!("已备份到 {path}\nbacked up to {path}")), Some(told.say()), Some(keys.to_owned()), told.missing()];
@@ -117,7 +119,7 @@ impl Backup {
 /// What was asked for wrongly is misuse.
 fn answered<T>(done: Result<T, NotDone>) -> anyhow::Result<T> {
     done.map_err(|wrong| match wrong {
-        NotDone::Passphrase | NotDone::NotSealed | NotDone::NoKeys => Misuse(wrong.to_string()).into(),
+        NotDone::Hall(Error::Passphrase) | NotDone::NotSealed | NotDone::NoKeys => Misuse(wrong.to_string()).into(),
         NotDone::File { what: "reading", .. } => Misuse(wrong.to_string()).into(),
         _ => anyhow::Error::from(wrong),
     })
@@ -126,13 +128,15 @@ fn answered<T>(done: Result<T, NotDone>) -> anyhow::Result<T> {
 /// Put the hall back from a backup. What the data folder held before is kept in it, in `replaced-…`.
 ///
 /// No server may run on the folder. The keys come from --keys, or from the backup with --passphrase-file, or they are
-/// those that the folder has.
+/// those that the folder has. They are sealed anew for the folder, with the key file beside it or the one that is named.
 #[derive(Args)]
 pub struct Restore {
     file: PathBuf,
     #[command(flatten)]
     data: DataFolder,
-    /// The folder with the hall's three key files.
+    #[command(flatten)]
+    unlock: KeyFile,
+    /// A copy of the folder `keys`; its key file is named with --key-file.
     #[arg(long, value_name = "DIR")]
     keys: Option<PathBuf>,
     #[command(flatten)]
@@ -156,7 +160,7 @@ struct PutBack<'a> {
 impl Restore {
     pub(super) fn run(self, voice: &Voice) -> Ended {
         let data = self.data.path()?;
-        let source = Source { folder: self.keys, passphrase: self.passphrase.read()? };
+        let source = Source { folder: self.keys, passphrase: self.passphrase.read()?, unlock: self.unlock.unlock()? };
         let restored = answered(wait(async { Ok(restore(&self.file, &data, &source, now()).await) })?)?;
         let backup = BackedUp::of(&restored.manifest);
         let told = PutBack { backup, epoch: restored.epoch, replaced: restored.replaced.as_deref() };
@@ -181,6 +185,8 @@ impl Restore {
 pub struct Verify {
     #[command(flatten)]
     data: DataFolder,
+    #[command(flatten)]
+    unlock: Unlocking,
 }
 
 impl Verify {
@@ -195,7 +201,8 @@ impl Verify {
                 told = voice.tell(&finding, || said(&finding));
             }
         };
-        let summary = wait(async { Ok(verify(&data, &mut tell).await?) })?;
+        let unlock = self.unlock.unlock()?;
+        let summary = wait(async { Ok(verify(&data, &unlock, &mut tell).await?) })?;
         told?;
         voice.tell(&summary, || {
             let Summary { cases, chunks, unneeded, errors, warnings } = summary;

@@ -2,7 +2,7 @@
 
 use super::diff::Diff;
 use super::sheets::{Export, Import};
-use super::{DataFolder, Ended, Ending, Holidays, Voice, misuse, wait};
+use super::{DataFolder, Ended, Ending, Holidays, Unlocking, Voice, misuse, wait};
 use crate::calendar::hall_date;
 use crate::catalogue::author::publish::Published;
 use crate::catalogue::author::{Catalogue as Compiled, Finding, Severity, Source, compile, compile_and_lint};
@@ -46,6 +46,8 @@ pub struct Build {
     dir: Option<PathBuf>,
     #[command(flatten)]
     data: DataFolder,
+    #[command(flatten)]
+    unlock: Unlocking,
     /// The file to write: a JSON object `{"head": …, "parts": {SHA-256: base64, …}}`.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -82,7 +84,7 @@ impl Catalogue {
             Catalogue::Export(args) => args.run(voice),
             Catalogue::Import(args) => args.run(voice),
             Catalogue::Check(args) => args.run(voice),
-            Catalogue::Build(Build { dir, data, out, holidays }) => {
+            Catalogue::Build(Build { dir, data, unlock, out, holidays }) => {
                 let calendar = holidays.calendar()?;
                 let catalogue = match compile_and_lint(&sources(dir.as_deref())?, &calendar) {
                     Ok((catalogue, findings)) if !findings.iter().any(|f| f.severity == Severity::Error) => {
@@ -92,7 +94,7 @@ impl Catalogue {
                     Ok((_, findings)) | Err(findings) => return report(voice, &findings),
                 };
                 let data = data.path()?;
-                let keys = hall::keys::Keys::open(&data)?;
+                let keys = hall::keys::Keys::open(&data, &unlock.unlock()?)?;
                 let Published { bundle, parts } = wait(async {
                     let store = hall::store::Store::open(&data).await?;
                     let (published, _) = hall::catalogue::prepare(&store, Arc::new(catalogue), calendar, hall_date(hall::now())).await?;

@@ -7,8 +7,10 @@ mod assess;
 mod backup;
 mod catalogue;
 mod deadline;
+mod device;
 mod diff;
 mod identifier;
+mod key;
 mod outbox;
 mod people;
 mod receipt;
@@ -18,6 +20,7 @@ mod sheets;
 
 use crate::calendar::{Calendar, hall_date};
 use crate::hall;
+use crate::hall::keys::Unlock;
 use crate::words::Text;
 use chrono::NaiveDate;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -27,6 +30,7 @@ use serde::de::DeserializeOwned;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use zeroize::Zeroizing;
 
 /// Mingbai 明白: the server of a government service hall, and its tools.
 #[derive(Parser)]
@@ -47,9 +51,11 @@ enum Command {
     Restore(backup::Restore),
     Verify(backup::Verify),
     #[command(subcommand)]
+    Key(key::Key),
+    #[command(subcommand)]
     Outbox(outbox::Outbox),
     #[command(subcommand)]
-    Device(people::Device),
+    Device(device::Device),
     #[command(subcommand)]
     Staff(people::Staff),
     #[command(subcommand)]
@@ -74,6 +80,7 @@ impl Cli {
             Command::Backup(args) => args.run(&voice),
             Command::Restore(args) => args.run(&voice),
             Command::Verify(args) => args.run(&voice),
+            Command::Key(args) => args.run(&voice),
             Command::Outbox(args) => args.run(&voice),
             Command::Device(args) => args.run(&voice),
             Command::Staff(args) => args.run(&voice),
@@ -207,6 +214,57 @@ impl DataFolder {
             None => misuse("no home folder is known: name the data folder with --data"),
         }
     }
+}
+
+/// What opens the hall's keys.
+#[derive(Args)]
+struct Unlocking {
+    #[command(flatten)]
+    key_file: KeyFile,
+    /// A file whose first line is the passphrase that opens the hall's keys, where that is no key file. Also
+    /// $MINGBAI_PASSPHRASE, which holds the passphrase itself.
+    #[arg(long, value_name = "FILE", conflicts_with = "key_file")]
+    passphrase_file: Option<PathBuf>,
+}
+
+/// The same for commands whose --passphrase-file is that of another file.
+#[derive(Args)]
+struct KeyFile {
+    /// The key file that opens the hall's keys; by default it lies beside the data folder, with its name and `.unlock`. Also
+    /// $MINGBAI_KEY_FILE. Keys under a passphrase open with $MINGBAI_PASSPHRASE.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+}
+
+impl Unlocking {
+    fn unlock(&self) -> anyhow::Result<Unlock> {
+        match &self.passphrase_file {
+            Some(file) => Ok(Unlock::Passphrase(passphrase(file)?)),
+            None => self.key_file.unlock(),
+        }
+    }
+}
+
+impl KeyFile {
+    fn unlock(&self) -> anyhow::Result<Unlock> {
+        if let Some(path) = &self.key_file {
+            return Ok(Unlock::KeyFile(path.clone()));
+        }
+        match (std::env::var_os("MINGBAI_KEY_FILE"), std::env::var("MINGBAI_PASSPHRASE").ok()) {
+            (None, None) => Ok(Unlock::Beside),
+            (Some(path), None) => Ok(Unlock::KeyFile(path.into())),
+            (None, Some(words)) => Ok(Unlock::Passphrase(Zeroizing::new(words))),
+            (Some(_), Some(_)) => misuse(
+                "MINGBAI_KEY_FILE 和 MINGBAI_PASSPHRASE 只能设一个\nset MINGBAI_KEY_FILE or MINGBAI_PASSPHRASE, not both",
+            ),
+        }
+    }
+}
+
+/// The first line of a file.
+fn passphrase(file: &Path) -> anyhow::Result<Zeroizing<String>> {
+    let text = Zeroizing::new(read(file)?);
+    Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
 }
 
 /// Runs what waits for files, database and network.

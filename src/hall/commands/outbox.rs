@@ -1,6 +1,6 @@
 //! `hall outbox import`: what a kiosk that will never be online again still held, from the file that its operator saved.
 
-use super::{DataFolder, Ended, Ending, Voice, both, misuse, people, wait};
+use super::{DataFolder, Ended, Ending, Unlocking, Voice, both, misuse, people, wait};
 use crate::hall::import::{Imported, NotImported, import};
 use crate::hall::{Hall, observe};
 use crate::receipt::number;
@@ -21,14 +21,16 @@ pub struct Import {
     file: PathBuf,
     #[command(flatten)]
     data: DataFolder,
+    #[command(flatten)]
+    unlock: Unlocking,
 }
 
 impl Outbox {
     pub(super) fn run(self, voice: &Voice) -> Ended {
-        let Outbox::Import(Import { file: path, data }) = self;
+        let Outbox::Import(Import { file: path, data, unlock }) = self;
         observe::log_to_stderr();
         let file = File::open(&path).or_else(|cause| misuse(format!("{}: {cause}", path.display())))?;
-        let data = people::set_up(&data)?;
+        let (data, unlock) = (people::set_up(&data)?, unlock.unlock()?);
         let (mut told, mut good) = (Ok(()), true);
         let tell = |imported: Imported| {
             good &= imported.good();
@@ -37,7 +39,7 @@ impl Outbox {
             }
         };
         let done = wait(async {
-            let hall = Hall::beside(&data).await?;
+            let hall = Hall::beside(&data, &unlock).await?;
             let done = import(&hall, BufReader::new(file), tell).await;
             hall.close().await;
             Ok(done)

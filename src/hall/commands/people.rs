@@ -1,18 +1,19 @@
-//! `hall init`, `hall device code`, `hall staff add`: what an operator sets up before and beside the server.
+//! `hall init`, `hall staff add`: what an operator sets up before and beside the server.
 
-use super::{DataFolder, Ended, Ending, Misuse, Voice, named, wait};
+use super::{DataFolder, Ended, Ending, Misuse, Unlocking, Voice, named, wait};
 use crate::api::{Role, Staff as Person};
 use crate::hall;
-use crate::receipt::Profile;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use std::path::Path;
 
-/// Create the hall's keys and database, once.
+/// Create the hall's keys and database, once. Keys that an earlier version left as plain files are sealed.
 #[derive(Args)]
 pub struct Init {
     #[command(flatten)]
     data: DataFolder,
+    #[command(flatten)]
+    unlock: Unlocking,
     /// Add one person of each role, with generated passwords that are shown once.
     #[arg(long)]
     demo_staff: bool,
@@ -44,9 +45,9 @@ impl SignIn {
 
 impl Init {
     pub(super) fn run(self, voice: &Voice) -> Ended {
-        let folder = self.data.path()?;
+        let (folder, unlock) = (self.data.path()?, self.unlock.unlock()?);
         let done = wait(async {
-            let created = hall::init(&folder).await?.created;
+            let created = hall::init(&folder, &unlock).await?.created;
             let mut staff = Vec::new();
             if created && self.demo_staff {
                 for person in demo_staff() {
@@ -91,35 +92,6 @@ async fn add(data: &Path, person: Person, given: Option<String>) -> anyhow::Resu
     let password = given.as_ref().or(generated.as_ref()).map_or("", String::as_str);
     hall::staff::add(data, &person, password).await?;
     Ok(SignIn { user: person.user, password: generated, role: person.role, name: person.name })
-}
-
-/// Kiosks and desks.
-#[derive(Subcommand)]
-pub enum Device {
-    Code(Code),
-}
-
-/// Make a one-time code that enrols a kiosk or a desk; it lives ten minutes.
-#[derive(Args)]
-pub struct Code {
-    #[command(flatten)]
-    data: DataFolder,
-    /// What the device will be.
-    #[arg(long, value_parser = named::<Profile, _>(["kiosk", "desk"]))]
-    profile: Profile,
-}
-
-impl Device {
-    pub(super) fn run(self, voice: &Voice) -> Ended {
-        let Device::Code(Code { data, profile }) = self;
-        let folder = set_up(&data)?;
-        let made = wait(async { Ok(hall::devices::code(&folder, profile).await?) })?;
-        voice.tell(&made, || {
-            let until = crate::calendar::hall_time(made.expires_at).format("%H:%M");
-            format!("登记码 {}(有效至 {until})\nenrolment code {} (until {until})", made.code, made.code)
-        })?;
-        Ok(Ending::Done)
-    }
 }
 
 /// People who may sign in.
@@ -177,6 +149,6 @@ impl Staff {
 /// The data folder, which must have been set up: a mistyped one would otherwise be made.
 pub(super) fn set_up(data: &DataFolder) -> anyhow::Result<std::path::PathBuf> {
     let folder = data.path()?;
-    hall::keys::Keys::open(&folder)?;
+    hall::keys::exist(&folder)?;
     Ok(folder)
 }

@@ -1,6 +1,6 @@
 //! `hall serve`: the server, until it is told to stop.
 
-use super::{DataFolder, Ended, Ending, Holidays, Voice, wait};
+use super::{DataFolder, Ended, Ending, Holidays, Unlocking, Voice, wait};
 use crate::hall;
 use clap::Args;
 use serde::Serialize;
@@ -13,6 +13,8 @@ use tokio::signal::unix::{SignalKind, signal};
 pub struct Serve {
     #[command(flatten)]
     data: DataFolder,
+    #[command(flatten)]
+    unlock: Unlocking,
     /// Where to listen; port 0 takes any free port.
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -44,6 +46,7 @@ impl Serve {
         hall::observe::log_to_stderr();
         let config = hall::Config {
             data: self.data.path()?,
+            unlock: self.unlock.unlock()?,
             listen: self.listen,
             catalogue: self.catalogue,
             tls: self.tls_cert.zip(self.tls_key),

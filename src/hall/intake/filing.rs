@@ -6,11 +6,11 @@ use super::{Content, Recheck, Sender, Taken, known};
 use crate::api::{Acknowledgement, Wanted};
 use crate::calendar::hall_date;
 use crate::case::{Act, Event, State};
-use crate::hall::Hall;
+use crate::hall::{Hall, trust};
 use crate::hall::problem::{self, Refusal};
 use crate::hall::store::{cases, hall};
 use crate::receipt::claims::sign;
-use crate::receipt::{Claims, Kind, MaterialMark, number};
+use crate::receipt::{Claims, Kind, MaterialMark, identity, number};
 use crate::submission::Sealed;
 use crate::words::Text;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -129,7 +129,7 @@ async fn enter(change: &mut SqliteConnection, hall: &Hall, filing: &Filing) -> R
             let first = if filing.given.is_some() { hall_date(crate::hall::now()) } else { hall_date(*received_at) };
             let (day, serial, short_number) = next_number(change, first).await?;
             let claims = claims(filing, &short_number);
-            (day, serial, short_number, sign(&claims, hall.keys.signing())?)
+            (day, serial, short_number, sign(&claims, &trust::signing(change, hall, claims.issued_at).await?)?)
         }
     };
     let case = cases::Case {
@@ -163,6 +163,10 @@ fn problems(Filing { sealed, content, sender, check, .. }: &Filing) -> Vec<Text>
     if sender.claims.outcome != submission.assessment.outcome || sender.claims.catalogue != submission.catalogue_version {
         problems.push(Text::new("回执上的自查结果与提交内容不一致", "The outcome on the receipt is not the one in the submission"));
     }
+    // Devices that have not been updated say nothing of it.
+    if sender.claims.identity.is_some() && sender.claims.identity != applicant(content) {
+        problems.push(Text::new("回执上的身份校验码与申请人的身份证号不一致", "The identity check on the receipt is not that of the applicant's ID number"));
+    }
     if !content.chunks.iter().all(|chunk| sealed.chunks.contains(chunk)) {
         problems.push(Text::new("有附件没有列在信封上", "An attachment was not listed on the envelope"));
     }
@@ -194,6 +198,11 @@ async fn next_number(db: &mut SqliteConnection, first: NaiveDate) -> Result<(Nai
     Err(problem::DAY_FULL.after(NEXT_DAY))
 }
 
+/// The two bytes of the applicant's own ID number, from what was sealed.
+fn applicant(content: &Content) -> Option<String> {
+    identity::commit(&content.submission.id, &content.submission.applicant.identifier)
+}
+
 /// What the hall's receipt says.
 fn claims(Filing { content, sender, check, received_at, .. }: &Filing, short_number: &str) -> Claims {
     Claims {
@@ -204,6 +213,7 @@ fn claims(Filing { content, sender, check, received_at, .. }: &Filing, short_num
         materials: MaterialMark::all(&content.submission.application, &check.assessment),
         short_number: Some(short_number.to_owned()),
         self_issued: None,
+        identity: applicant(content),
         ..sender.claims.clone()
     }
 }

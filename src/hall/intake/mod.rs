@@ -163,7 +163,11 @@ async fn authenticate(hall: &Hall, sealed: &Sealed, now: DateTime<Utc>) -> Resul
             Reason::UnknownKey { .. } => return Err(problem::UNKNOWN_DEVICE.into()),
             Reason::Revoked { .. } => return Err(problem::REVOKED.into()),
             // A wrong clock, or an old certificate, is nothing the applicant could mend.
-            Reason::Expired { .. } | Reason::NotYetValid { .. } | Reason::KeyExpired { .. } | Reason::RevokedLater { .. } => {
+            Reason::Expired { .. }
+            | Reason::NotYetValid { .. }
+            | Reason::KeyNotYetValid { .. }
+            | Reason::KeyExpired { .. }
+            | Reason::RevokedLater { .. } => {
                 problems.push(reason.say());
             }
             Reason::NoTrustList | Reason::OldTrustList { .. } => {}

@@ -52,6 +52,7 @@ fn api() -> OpenApiRouter<Hall> {
         .routes(routes!(forget::forget))
         .routes(routes!(session::show, session::sign_in, session::sign_out))
         .routes(routes!(scans::record))
+        .routes(routes!(scans::record_all))
         .routes(routes!(cases::list))
         .routes(routes!(cases::show))
         .routes(routes!(cases::act))

@@ -1,6 +1,6 @@
 //! Sealed attachment chunks: files named by the SHA-256 of what is in them, so that writing one twice changes nothing.
 
-use crate::hall::{Error, keys::private_folder};
+use crate::hall::{Error, keys::private_folder, owner};
 use crate::submission::Digest;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -151,7 +151,7 @@ fn is_older(path: &Path, age: Duration, now: SystemTime) -> std::io::Result<bool
 
 fn touch(path: &Path) -> std::io::Result<()> {
     let file = std::fs::File::open(path)?;
-    // Not allowed where a command of another user wrote it. It is there all the same, and nothing needed is ever collected.
+    // Not allowed where a command of another user wrote it, as earlier versions did. It is there all the same, and nothing needed is ever collected.
     let _ = file.set_modified(SystemTime::now());
     Ok(())
 }
@@ -168,10 +168,12 @@ pub struct Old {
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().ok_or(ErrorKind::InvalidInput)?;
     std::fs::create_dir_all(folder)?;
+    owner::like_its_folder(folder)?;
     let mut random = [0; 8];
     getrandom::fill(&mut random).map_err(std::io::Error::other)?;
     let draft = path.with_extension(format!("{}.part", crate::signing::hex(&random)));
     let mut file = std::fs::File::create_new(&draft)?;
+    owner::like_its_folder(&draft)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::rename(&draft, path)?;

@@ -50,11 +50,16 @@ pub async fn add(db: &mut SqliteConnection, device: &DeviceKey) -> sqlx::Result<
     Ok(())
 }
 
-/// Revokes a device; one that is revoked already keeps its first date.
-pub async fn revoke(db: &mut SqliteConnection, kid: &str, at: DateTime<Utc>) -> sqlx::Result<()> {
-    let sql = "UPDATE devices SET revoked_at = COALESCE(revoked_at, ?) WHERE kid = ?";
-    sqlx::query(sql).bind(at.timestamp_millis()).bind(kid).execute(db).await?;
-    Ok(())
+/// Revokes a device; one that is revoked already keeps its date, unless the new one is earlier. Was anything changed?
+pub async fn revoke(db: &mut SqliteConnection, kid: &str, at: DateTime<Utc>) -> sqlx::Result<bool> {
+    let sql = "UPDATE devices SET revoked_at = ?1 WHERE kid = ?2 AND (revoked_at IS NULL OR revoked_at > ?1)";
+    Ok(sqlx::query(sql).bind(at.timestamp_millis()).bind(kid).execute(db).await?.rows_affected() > 0)
+}
+
+/// Makes a device's certificate longer, unless it was revoked. Was anything changed?
+pub async fn extend(db: &mut SqliteConnection, kid: &str, not_after: DateTime<Utc>) -> sqlx::Result<bool> {
+    let sql = "UPDATE devices SET not_after = ?1 WHERE kid = ?2 AND revoked_at IS NULL AND not_after < ?1";
+    Ok(sqlx::query(sql).bind(not_after.timestamp_millis()).bind(kid).execute(db).await?.rows_affected() > 0)
 }
 
 /// A one-time code as kept.

@@ -13,7 +13,8 @@ pub mod scans;
 pub mod staff;
 pub mod trust;
 
-use super::{Error, keys::private_folder};
+use super::Error;
+use super::lock::Lock;
 use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
@@ -49,12 +50,14 @@ pub struct Store {
     readers: SqlitePool,
     writer: SqlitePool,
     pub chunks: chunks::Chunks,
+    /// Nobody puts another hall in this one's place meanwhile.
+    _open: Lock,
 }
 
 impl Store {
     /// Opens the database of a data folder, making it when it is new and bringing it up to date when it is old.
     pub async fn open(data: &Path) -> Result<Store, Error> {
-        private_folder(data)?;
+        let open = Lock::to_open(data)?;
         let file = SqliteConnectOptions::new()
             .filename(data.join("hall.db"))
             .create_if_missing(true)
@@ -69,7 +72,7 @@ impl Store {
             .acquire_timeout(PATIENCE)
             .connect_with(file.pragma("query_only", "ON"))
             .await?;
-        Ok(Store { readers, writer, chunks: chunks::Chunks::open(data)? })
+        Ok(Store { readers, writer, chunks: chunks::Chunks::open(data)?, _open: open })
     }
 
     pub async fn read(&self) -> sqlx::Result<PoolConnection<Sqlite>> {

@@ -32,3 +32,8 @@ pub async fn of(db: &mut SqliteConnection, receipt: &Uuid) -> sqlx::Result<Vec<S
         })
         .collect()
 }
+
+/// The short number of the case that a receipt belongs to, once the hall has it.
+pub async fn case_of(db: &mut SqliteConnection, receipt: &Uuid) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar("SELECT short_number FROM cases WHERE id = ?").bind(receipt.to_string()).fetch_optional(db).await
+}

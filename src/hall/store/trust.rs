@@ -17,8 +17,23 @@ pub async fn add_hall_key(db: &mut SqliteConnection, key: &HallKey) -> sqlx::Res
     Ok(())
 }
 
+/// A key counts until then, if not shorter already.
+pub async fn end_hall_key(db: &mut SqliteConnection, public: &str, not_after: DateTime<Utc>) -> sqlx::Result<()> {
+    let sql = "UPDATE hall_keys SET not_after = MIN(not_after, ?) WHERE public = ?";
+    sqlx::query(sql).bind(not_after.timestamp_millis()).bind(public).execute(db).await?;
+    Ok(())
+}
+
+/// Nothing that a key signs from then on is believed.
+pub async fn revoke_hall_key(db: &mut SqliteConnection, public: &str, at: DateTime<Utc>) -> sqlx::Result<()> {
+    let sql = "UPDATE hall_keys SET revoked_at = MIN(COALESCE(revoked_at, ?1), ?1) WHERE public = ?2";
+    sqlx::query(sql).bind(at.timestamp_millis()).bind(public).execute(db).await?;
+    Ok(())
+}
+
+/// In the order in which they came.
 pub async fn hall_keys(db: &mut SqliteConnection) -> sqlx::Result<Vec<HallKey>> {
-    let sql = "SELECT public, not_before, not_after, revoked_at FROM hall_keys ORDER BY not_before, rowid";
+    let sql = "SELECT public, not_before, not_after, revoked_at FROM hall_keys ORDER BY rowid";
     let rows: Vec<(String, i64, i64, Option<i64>)> = sqlx::query_as(sql).fetch_all(db).await?;
     rows.into_iter()
         .map(|(public, not_before, not_after, revoked_at)| {
