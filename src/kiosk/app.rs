@@ -1,7 +1,7 @@
 //! What the whole app knows: one copyable struct of signals, provided as context by `pages::Root`.
 
 use super::device::preferences::{self, Preferences};
-use super::device::{self, clock, drafts, hall, health, heartbeat, net, scans, update};
+use super::device::{self, clock, drafts, hall, health, heartbeat, lock, net, scans, update};
 use super::outbox::{self, Push};
 use crate::api::HallInfo;
 use crate::calendar::hall_time;
@@ -114,6 +114,7 @@ impl App {
 
     /// Reads what the device keeps, then asks the hall, then goes on looking after both for as long as the page is open.
     pub async fn start(self) {
+        lock::open_page().await;
         let kept = async {
             device::load(self).await?;
             hall::load(self).await?;
@@ -149,12 +150,12 @@ impl App {
         if now && (!before || self.bundle.with_untracked(Option::is_none)) {
             self.refresh().await;
             self.send_due().await;
-            self.drain_scans().await;
         } else if now {
             // Its clock and its epoch may have changed meanwhile; a distrusted answer is reported where it is read.
             let _ = hall::greet(self).await;
         }
         if now {
+            self.drain_scans().await;
             outbox::remove_traces(self).await;
         }
     }
@@ -189,6 +190,8 @@ impl App {
             }
         };
         window_event_listener_untyped("visibilitychange", seen);
+        window_event_listener_untyped("pagehide", |_| lock::close_page());
+        window_event_listener_untyped("pageshow", |_| spawn_local(lock::open_page()));
         // Everything was deleted in another tab: what this one has in memory must not bring it back.
         let deleted = move |_| {
             if preferences::has_traces() && self.profile.get_untracked() == Profile::Personal {
@@ -200,6 +203,7 @@ impl App {
     }
 
     async fn look_after(self) {
+        outbox::bring_back(self).await;
         self.probe().await;
         update::look().await;
         self.tidy().await;
@@ -214,7 +218,6 @@ impl App {
             TimeoutFuture::new((f64::from(BEAT) * (2.0 / 3.0 + js_sys::Math::random() * 2.0 / 3.0)) as u32).await;
             if !self.online.get_untracked() || beat % PROBE_EVERY == 0 {
                 self.probe().await;
-                self.drain_scans().await;
             }
             if self.online.get_untracked() {
                 self.send_due().await;
@@ -236,8 +239,9 @@ impl App {
 
     /// Lets go of what has been kept long enough, and of what nothing names any more.
     async fn tidy(self) {
-        // Both say nothing to anybody, and are tried again.
+        // They say nothing to anybody, and are tried again.
         let _ = outbox::let_go_of_old(self).await;
+        let _ = scans::tidy().await;
         let _ = drafts::collect_photos().await;
     }
 

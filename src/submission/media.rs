@@ -193,13 +193,27 @@ fn bearable((width, height): Size) -> Result<Size, Wrong> {
     }
 }
 
-/// Is there room for one more file of `bytes` bytes beside these, of which each has a material and a length?
-pub fn room<'a>(material: &str, bytes: usize, there: impl Iterator<Item = (&'a str, usize)>) -> Result<(), Wrong> {
+/// Is there room for a file of `bytes` bytes beside these, of which each has a material and a length? It may take the place of
+/// the `replaced`th of its material.
+pub fn room<'a>(
+    material: &str,
+    bytes: usize,
+    replaced: Option<usize>,
+    there: impl Iterator<Item = (&'a str, usize)>,
+) -> Result<(), Wrong> {
     let (mut of_this, mut all, mut weight) = (0, 0, bytes);
     for (other, length) in there {
         of_this += usize::from(other == material);
         all += 1;
         weight += length;
+        if other == material && replaced == Some(of_this - 1) {
+            weight -= length;
+        }
+    }
+    // It goes before the new one comes.
+    if replaced.is_some_and(|nth| nth < of_this) {
+        of_this -= 1;
+        all -= 1;
     }
     match () {
         () if of_this >= limits::OF_A_MATERIAL => Err(Wrong::TooMany(limits::OF_A_MATERIAL)),
@@ -492,12 +506,23 @@ mod tests {
     #[test]
     fn there_is_room_up_to_each_limit() {
         let there = |count: usize, material: &'static str, length: usize| std::iter::repeat_n((material, length), count);
-        assert_eq!(room("a", 1, there(9, "a", 1)), Ok(()));
-        assert_eq!(room("a", 1, there(10, "a", 1)), Err(Wrong::TooMany(10)));
-        assert_eq!(room("a", 1, there(29, "b", 1)), Ok(()));
-        assert_eq!(room("a", 1, there(30, "b", 1)), Err(Wrong::TooManyInAll(30)));
-        assert_eq!(room("a", 0, there(6, "b", limits::IN_ALL / 6)), Ok(()));
-        assert_eq!(room("a", 1, there(6, "b", limits::IN_ALL / 6)), Err(Wrong::TooHeavyInAll(limits::IN_ALL)));
+        let (sixth, too_heavy) = (limits::IN_ALL / 6, Err(Wrong::TooHeavyInAll(limits::IN_ALL)));
+        let cases = [
+            (1, None, there(9, "a", 1), Ok(())),
+            (1, None, there(10, "a", 1), Err(Wrong::TooMany(10))),
+            (1, Some(0), there(10, "a", 1), Ok(())),
+            (1, Some(10), there(10, "a", 1), Err(Wrong::TooMany(10))),
+            (1, None, there(29, "b", 1), Ok(())),
+            (1, None, there(30, "b", 1), Err(Wrong::TooManyInAll(30))),
+            (1, Some(0), there(30, "b", 1), Err(Wrong::TooManyInAll(30))),
+            (0, None, there(6, "b", sixth), Ok(())),
+            (1, None, there(6, "b", sixth), too_heavy.clone()),
+            (sixth, Some(5), there(6, "a", sixth), Ok(())),
+            (sixth + 1, Some(5), there(6, "a", sixth), too_heavy),
+        ];
+        for (at, (bytes, replaced, there, expected)) in cases.into_iter().enumerate() {
+            assert_eq!(room("a", bytes, replaced, there), expected, "case {at}");
+        }
     }
 
     #[test]

@@ -4,7 +4,6 @@
 //! Sealing is HPKE (RFC 9180): base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305. `info` binds
 //! protocol version and hall; the associated data binds id, item and key id, so an envelope cannot be passed off as another.
 
-pub mod export;
 pub mod media;
 pub mod queue;
 mod seal;

@@ -206,6 +206,12 @@ async fn step(browser: &Browser) -> Json {
 
 /// From the verdict to the receipt.
 pub async fn confirm(browser: &Browser, item: &Item) {
+    send(browser, item).await;
+    browser.see("receipt").await;
+}
+
+/// From the verdict to the press of the last button.
+pub async fn send(browser: &Browser, item: &Item) {
     browser.click("go-on").await;
     browser.fill("name", NAME).await;
     if item.applicant == mingbai::catalogue::Applicant::Organisation {
@@ -219,7 +225,6 @@ pub async fn confirm(browser: &Browser, item: &Item) {
     browser.click("consent").await;
     browser.click("consent-sensitive").await;
     browser.click("submit").await;
-    browser.see("receipt").await;
 }
 
 /// The text of the receipt's QR code.

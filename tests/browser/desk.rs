@@ -70,6 +70,12 @@ impl Api {
         answer.json().await.expect("JSON")
     }
 
+    pub async fn post(&self, path: &str, body: &impl serde::Serialize) {
+        let request = self.client.post(format!("{}{path}", self.base)).header("cookie", &self.cookie).json(body);
+        let answer = request.send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+    }
+
     pub async fn bytes(&self, path: &str) -> Vec<u8> {
         let answer = self.client.get(format!("{}{path}", self.base)).header("cookie", &self.cookie).send().await.expect("an answer");
         assert!(answer.status().is_success(), "{path}: {}", answer.status());

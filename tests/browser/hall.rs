@@ -11,13 +11,15 @@ use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 pub struct Hall {
-    data: TempDir,
+    /// Holds the data folder, and beside it the file that opens its keys.
+    _room: TempDir,
+    data: PathBuf,
     /// Another catalogue than the sample.
     catalogue: Option<TempDir>,
     port: u16,
@@ -36,19 +38,23 @@ pub struct SignIn {
 impl Hall {
     /// Sets up a hall and starts it.
     pub fn start() -> Hall {
-        let data = tempfile::tempdir().expect("a folder for the hall");
-        let mut hall = Hall { data, catalogue: None, port: free_port(), front: None, running: None, staff: vec![] };
+        let mut hall = Hall::stopped(tempfile::tempdir().expect("a folder for the hall"));
         let created = hall.command(&["init", "--demo-staff"]);
         hall.staff = serde_json::from_value(created["staff"].clone()).expect("the demo staff");
         hall.start_again();
         hall
     }
 
-    /// On a data folder that is there already, whose staff nobody knows.
-    pub fn over(data: TempDir) -> Hall {
-        let mut hall = Hall { data, catalogue: None, port: free_port(), front: None, running: None, staff: vec![] };
+    /// On a data folder, `data` in `room`, that is there already, whose staff nobody knows.
+    pub fn over(room: TempDir) -> Hall {
+        let mut hall = Hall::stopped(room);
         hall.start_again();
         hall
+    }
+
+    fn stopped(room: TempDir) -> Hall {
+        let data = room.path().join("data");
+        Hall { _room: room, data, catalogue: None, port: free_port(), front: None, running: None, staff: vec![] }
     }
 
     /// Starts with the same port and data, as after a power cut or at the next morning.
@@ -56,7 +62,7 @@ impl Hall {
         assert!(self.running.is_none(), "the hall is running");
         let mut child = program()
             .args(["serve", "--json", "--listen", &format!("127.0.0.1:{}", self.port), "--data"])
-            .arg(self.data.path())
+            .arg(&self.data)
             .args(self.catalogue.iter().flat_map(|folder| [OsStr::new("--catalogue"), folder.path().as_os_str()]))
             .stdout(Stdio::piped())
             .spawn()
@@ -119,7 +125,7 @@ impl Hall {
 
     /// Its data folder.
     pub fn data(&self) -> &Path {
-        self.data.path()
+        &self.data
     }
 
     /// What it serves from its next start on.
@@ -146,7 +152,7 @@ impl Hall {
     }
 
     pub async fn database(&self) -> SqliteConnection {
-        let file = SqliteConnectOptions::new().filename(self.data.path().join("hall.db"));
+        let file = SqliteConnectOptions::new().filename(self.data.join("hall.db"));
         SqliteConnection::connect_with(&file).await.expect("the hall's database")
     }
 
@@ -181,7 +187,7 @@ impl Hall {
 
     /// Runs a `hall` command on this hall's data and reads its answer.
     pub fn command(&self, words: &[&str]) -> Value {
-        let output = program().args(words).arg("--json").arg("--data").arg(self.data.path()).output().expect("running hall");
+        let output = program().args(words).arg("--json").arg("--data").arg(&self.data).output().expect("running hall");
         assert!(output.status.success(), "hall {words:?}: {}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).expect("one JSON object")
     }

@@ -166,6 +166,7 @@ async fn a_refused_submission_says_why_while_others_go_and_is_carried_to_the_hal
     kiosk.click("tab-status").await;
     kiosk.see_value("queue", "data-total", "1").await;
     kiosk.click("retry").await;
+    has_the_focus(&kiosk, "[data-test=queue] h2").await;
     kiosk.see("queue-empty").await;
 }
 
@@ -210,6 +211,51 @@ async fn the_fleet_shows_who_is_silent_and_what_is_unsent() {
     // The one that is fine stands below those that are not.
     desk.see_css("[data-test=fleet-row]:last-child[data-name=\"12 号窗口\"]").await;
     desk.see("code-kiosk").await;
+    // Behind the locked page nobody is signed in: whoever knows the code only does not see the fleet.
+    desk.click("lock").await;
+    let session = "const done = arguments[arguments.length - 1]; fetch('/api/v1/session').then((answer) => done(answer.status));";
+    desk.until("the operator is still signed in", async || desk.script_async(session).await == 401).await;
+    enter(&desk, OPERATOR_CODE).await;
+    desk.click("tab-fleet").await;
+    desk.see("operator-only").await;
+}
+
+async fn has_the_focus(browser: &Browser, css: &str) {
+    let script = format!("return document.activeElement === document.querySelector('{css}');");
+    browser.until(&format!("{css} does not have the focus"), async || browser.script(&script).await == true).await;
+}
+
+/// Nobody brings a keyboard to a kiosk whose code was forgotten.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_signs_in_with_the_keys_on_a_kiosks_screen() {
+    let _turn = crate::turn().await;
+    let hall = Hall::start();
+    let kiosk = Browser::start("kiosk", KIOSK).await;
+    enrol(&kiosk, &hall, "kiosk", "自助机 3").await;
+    open(&kiosk, &hall).await;
+    kiosk.click_css("[data-test=forgotten] summary").await;
+    let operator = hall.staff("operator");
+    for (field, text) in [("user", &operator.user), ("password", &operator.password)] {
+        kiosk.click(field).await;
+        for key in text.chars() {
+            let press = format!(
+                "const key = {};
+                const capital = key !== key.toLowerCase();
+                const keypad = document.querySelector('[data-test=forgotten] .keypad');
+                const shift = keypad.querySelector('[data-test=keypad-shift]');
+                if ((shift.getAttribute('aria-pressed') === 'true') !== capital) shift.click();
+                setTimeout(() => {{
+                    const button = [...keypad.querySelectorAll('button')].find((button) => button.textContent === key);
+                    button?.click();
+                    arguments[arguments.length - 1](Boolean(button));
+                }}, 30);",
+                json!(key)
+            );
+            assert_eq!(kiosk.script_async(&press).await, true, "there is no key {key}");
+        }
+    }
+    kiosk.click("sign-in").await;
+    kiosk.see("new-operator-code").await;
 }
 
 /// A machine that is enrolled, and of which nothing was heard since.
@@ -253,10 +299,12 @@ async fn an_operator_sets_a_new_code_and_the_self_test_passes() {
     // This browser has no camera, and nobody hears it.
     desk.see_value("step-camera", "data-stand", "skipped").await;
     desk.see_value("step-sound", "data-stand", "asked").await;
+    has_the_focus(&desk, "[data-test=question]").await;
     desk.click("none-here").await;
     desk.see("test-page").await;
     desk.click("no").await;
     desk.see_value("test-over", "data-level", "broken").await;
+    has_the_focus(&desk, "[data-test=test-over]").await;
     // What came of it is kept.
     unlocked_again(&desk, &hall).await;
     desk.see_value("health-printer", "data-level", "broken").await;

@@ -2,9 +2,9 @@
 //! while it sends, a database closed under the app, storage that is full, ten thousand rows, a hall put back from a backup,
 //! and deleting everything. What a row does by itself is tested where it is defined (`submission::queue`).
 
-use crate::applicant::{self, arrive, association, begin, confirm, fill_in, keeps_the_app, short_number};
-use crate::browser::{Browser, PHONE};
-use crate::desk::Api;
+use crate::applicant::{self, arrive, association, begin, confirm, fill_in, home, keeps_the_app, send, short_number};
+use crate::browser::{Browser, KIOSK, PHONE};
+use crate::desk::{Api, enrol};
 use crate::hall::Hall;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -334,3 +334,54 @@ async fn everything_of_mine_is_deleted_with_what_was_not_sent() {
     }";
     phone.until("something is left", async || in_database(&phone, left).await == json!([])).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_loses_its_databases_loses_no_submission() {
+    let _turn = crate::turn().await;
+    let mut hall = Hall::start();
+    let phone = ready(&hall).await;
+    let kiosk = Browser::start("kiosk", KIOSK).await;
+    enrol(&kiosk, &hall, "kiosk", "自助机 5").await;
+    arrive(&kiosk, &hall.url("/")).await;
+    hall.stop();
+    let mut ids = Vec::new();
+    let mut profiles = Vec::new();
+    for browser in [phone, kiosk] {
+        submit(&browser).await;
+        ids.push(browser.attribute("receipt", "data-id").await);
+        let profile = browser.kill();
+        // What Chromium does when it finds a database damaged.
+        std::fs::remove_dir_all(profile.path().join("Default/IndexedDB")).expect("the databases");
+        profiles.push(profile);
+    }
+    hall.start_again();
+    for (at, (size, profile)) in [PHONE, KIOSK].into_iter().zip(profiles).enumerate() {
+        let browser = Browser::with("again", size, profile, None).await;
+        browser.open(&hall.url("/")).await;
+        browser.until("it was not sent", async || has_case(&hall, &ids[at]).await).await;
+        browser.until("its copy stays", async || browser.script_async(COPIES).await == 0).await;
+        if size == PHONE {
+            // It is among the owner's own, and at the hall.
+            browser.open(&hall.url(&format!("/receipt/{}", ids[at]))).await;
+            browser.see_value("receipt", "data-standing", "received").await;
+        } else {
+            // A kiosk does not take itself for somebody's own, and takes nothing that the hall would refuse.
+            browser.see_css("html[data-profile=\"kiosk\"]").await;
+            let item = applicant::item(ITEM);
+            home(&browser).await;
+            begin(&browser, ITEM).await;
+            fill_in(&browser, &item, &association()).await;
+            send(&browser, &item).await;
+            let refusal = browser.see_css("form .wrong-large").await.text().await.expect("words");
+            assert!(refusal.contains("重新登记"), "{refusal}");
+        }
+    }
+}
+
+async fn has_case(hall: &Hall, id: &str) -> bool {
+    sqlx::query("SELECT 1 FROM cases WHERE id = ?").bind(id).fetch_optional(&mut hall.database().await).await.unwrap().is_some()
+}
+
+/// How many copies lie beside the database.
+const COPIES: &str = "const done = arguments[arguments.length - 1];
+    caches.open('copies').then((copies) => copies.keys()).then((keys) => done(keys.length));";

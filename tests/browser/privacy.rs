@@ -407,6 +407,8 @@ async fn a_phone_deletes_everything_with_one_action() {
     phone.click("forget").await;
     phone.click("forget-yes").await;
     phone.until("something is left on the page", async || !phone.sees("forget").await).await;
+    let traces = "return localStorage.getItem('mingbai-traces') === null;";
+    phone.until("the browser's files were not wiped", async || phone.script(traces).await == true).await;
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     let profile = phone.close().await;
     let left = search.folder(profile.path()).await;

@@ -20,10 +20,10 @@ fn place(release: &str) -> PathBuf {
 
 /// The hall of that release, under today's program.
 fn hall(release: &str) -> Hall {
-    let data = tempfile::tempdir().unwrap();
-    let copied = std::process::Command::new("cp").arg("-R").arg(place(release).join("hall/.")).arg(data.path()).status();
+    let room = tempfile::tempdir().unwrap();
+    let copied = std::process::Command::new("cp").arg("-R").arg(place(release).join("hall")).arg(room.path().join("data")).status();
     assert!(copied.unwrap().success(), "copying the hall of release {release}");
-    Hall::over(data)
+    Hall::over(room)
 }
 
 fn left_by(release: &str, device: &str) -> Value {

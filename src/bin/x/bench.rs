@@ -1,10 +1,10 @@
 //! Measurements that anyone can repeat. What is measured lives beside the tests: `tests/browser/speed.rs` (start-up),
-//! `tests/browser/throughput.rs` (the outbox) and `tests/bench` (rules, questions, search, what the hall takes in; natively
-//! and compiled to WebAssembly).
+//! `tests/browser/throughput.rs` (the outbox), `tests/browser/scan_bench.rs` (the desk's decoder) and `tests/bench` (rules,
+//! questions, search, what the hall takes in, pictures of codes; natively and compiled to WebAssembly).
 
 use crate::test::{browser, cargo_test, prepare};
 use crate::tools::Tools;
-use crate::{finish, say};
+use crate::{app, finish, say};
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use std::fs;
@@ -26,10 +26,21 @@ pub enum Bench {
     Rules,
     /// Saving, sending and taking in: the app's outbox in Chromium beside bare puts, the hall beside bare commits; one JSON object a line
     Outbox,
+    /// The desk's decoder in Chromium on pictures of receipts in all ways of being bad, beside jsQR and zxing-wasm on the same ones
+    Scan {
+        /// Pictures in all, shared equally among the classes
+        #[arg(long, default_value_t = 600)]
+        pictures: usize,
+        /// The same seed makes the same pictures
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
 }
 
-/// What json-logic-js is compared at.
+/// What ours is compared with, and at which versions.
 const JSON_LOGIC: &str = "2.0.5";
+const JSQR: &str = "1.4.0";
+const ZXING: &str = "3.1.6";
 
 pub fn run(what: Bench) -> Result<ExitCode> {
     let tools = prepare("measurements")?;
@@ -41,6 +52,7 @@ pub fn run(what: Bench) -> Result<ExitCode> {
         }
         Bench::Rules => rules(&tools),
         Bench::Outbox => outbox(&tools),
+        Bench::Scan { pictures, seed } => scan(&tools, pictures, seed),
     }
 }
 
@@ -67,6 +79,25 @@ fn outbox(tools: &Tools) -> Result<ExitCode> {
     let dir = folder("target/bench-outbox")?;
     module(tools, "outbox", &dir)?;
     cargo_test(tools, ignored("throughput::").env("MINGBAI_BENCH_DIR", dir))
+}
+
+fn scan(tools: &Tools, pictures: usize, seed: u64) -> Result<ExitCode> {
+    let dir = folder("target/bench-scan")?;
+    let native = ["run", "--locked", "--example", "scan", "--"];
+    done(Command::new("cargo").args(native).arg(&dir).args([pictures.to_string(), seed.to_string()]))?;
+    let take = |from: PathBuf, name: &str| {
+        let copied = fs::copy(&from, dir.join(name)).with_context(|| format!("copying {}", from.display()));
+        copied.map(drop)
+    };
+    // The decoder just as the desk loads it.
+    for name in ["decoder-worker.js", "decoder.js", "decoder_bg.wasm"] {
+        take(Path::new(app::DIST).join(name), name)?;
+    }
+    take(tools.npm("jsqr", JSQR)?.join("dist/jsQR.js"), "jsqr.js")?;
+    let zxing = tools.npm("zxing-wasm", ZXING)?;
+    take(zxing.join("dist/iife/reader/index.js"), "zxing.js")?;
+    take(zxing.join("dist/reader/zxing_reader.wasm"), "zxing_reader.wasm")?;
+    cargo_test(tools, ignored("scan_bench::").env("MINGBAI_BENCH_DIR", dir))
 }
 
 fn folder(path: &str) -> Result<PathBuf> {

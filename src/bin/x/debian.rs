@@ -1,5 +1,6 @@
-//! What the browser tests need from the system: Chromium, its driver and a Chinese font. Installed through apt-get where
-//! that is there and allowed; else the person is told what is missing, and everything that can be tested is.
+//! What the browser tests need from the system: Chromium, its driver, a Chinese font, and poppler, which draws printed pages.
+//! Installed through apt-get where that is there and allowed; else the person is told what is missing, and everything that
+//! can be tested is.
 
 use crate::chromium;
 use crate::say::{self, Steps};
@@ -8,7 +9,7 @@ use anyhow::Result;
 use std::process::Command;
 
 pub fn install(steps: &mut Steps) {
-    steps.next("Chromium, its driver and a Chinese font");
+    steps.next("Chromium, its driver, a Chinese font and poppler");
     let mut missing = Vec::new();
     if let Err(why) = chromium::find() {
         missing.extend(["chromium", "chromium-driver"]);
@@ -16,6 +17,9 @@ pub fn install(steps: &mut Steps) {
     }
     if !has_chinese_font() {
         missing.push("fonts-noto-cjk");
+    }
+    if answer(Command::new("pdftoppm").arg("-v")).is_none() {
+        missing.push("poppler-utils");
     }
     if missing.is_empty() {
         return;

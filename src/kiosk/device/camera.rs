@@ -1,18 +1,21 @@
 //! The camera: the one that looks away from the person, where there are several.
 
 use crate::words::Text;
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Function, Object, Reflect};
 use std::cell::RefCell;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     CanvasRenderingContext2d, DomException, HtmlCanvasElement, HtmlMediaElement, HtmlVideoElement, ImageData, MediaDeviceInfo,
-    MediaDeviceKind, MediaDevices, MediaStream, MediaStreamTrack,
+    MediaDeviceKind, MediaDevices, MediaStream, MediaStreamTrack, MediaStreamTrackState,
 };
 
 /// The picture asked for: fine enough for a code of version 12 at arm's length, small enough to decode at once.
 const WIDTH: u32 = 1280;
 const HEIGHT: u32 = 720;
+
+/// The longer side of a picture that is decoded as it comes; a larger one is shrunk first.
+const LARGEST: f64 = 1920.0;
 
 /// Why there is no picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +63,19 @@ impl Refused {
     }
 }
 
+/// A picture on its way to the decoder.
+pub struct Picture {
+    pub content: Content,
+    pub width: f64,
+    pub height: f64,
+}
+
+pub enum Content {
+    /// The browser's own frame (WebCodecs), opened by whoever reads it: to take one costs the page nothing.
+    Frame(Object),
+    Pixels(ImageData),
+}
+
 /// An open camera, shown in a video element. Stops when dropped.
 pub struct Camera {
     video: HtmlVideoElement,
@@ -103,6 +119,25 @@ impl Camera {
         context.get_image_data(0.0, 0.0, width, height).ok()
     }
 
+    /// The picture of this moment for the decoder, in the cheapest way that this browser has.
+    pub fn picture(&self) -> Option<Picture> {
+        let (width, height) = (f64::from(self.video.video_width()), f64::from(self.video.video_height()));
+        if width.max(height) <= LARGEST
+            && let Some(frame) = self.own_frame()
+        {
+            return Some(Picture { content: Content::Frame(frame), width, height });
+        }
+        let image = self.frame()?;
+        let (width, height) = (f64::from(image.width()), f64::from(image.height()));
+        Some(Picture { content: Content::Pixels(image), width, height })
+    }
+
+    /// None where the browser has no such thing, or no picture yet.
+    fn own_frame(&self) -> Option<Object> {
+        let make: Function = Reflect::get(&js_sys::global(), &"VideoFrame".into()).ok()?.dyn_into().ok()?;
+        Reflect::construct(&make, &Array::of1(&self.video)).ok()?.dyn_into().ok()
+    }
+
     pub fn stop(&self) {
         for track in self.tracks() {
             track.stop();
@@ -110,6 +145,19 @@ impl Camera {
         if self.video.src_object().as_ref() == Some(&self.stream) {
             self.video.set_src_object(None);
         }
+    }
+
+    /// Nobody has unplugged it.
+    pub fn is_live(&self) -> bool {
+        self.tracks().any(|track| track.ready_state() == MediaStreamTrackState::Live)
+    }
+
+    /// Whether it says that it has a lamp.
+    pub fn has_lamp(&self) -> bool {
+        let Some(track) = self.tracks().next() else { return false };
+        let capabilities = Reflect::get(&track, &"getCapabilities".into()).ok().and_then(|f| f.dyn_into::<Function>().ok());
+        let capabilities = capabilities.and_then(|f| f.call0(&track).ok());
+        capabilities.is_some_and(|found| Reflect::get(&found, &"torch".into()).is_ok_and(|torch| torch.is_truthy()))
     }
 
     /// Switches the lamp; whether the camera has one and did so.

@@ -195,17 +195,8 @@ pub async fn walk(store: Store, mut each: impl FnMut(&str, &JsValue)) -> Result<
 
 /// Reads, as of one moment, and changes nothing.
 pub async fn look<R>(stores: &[Store], read: impl AsyncFnOnce(Stores<'_>) -> Result<R, Error>) -> Result<R, Failure> {
-    in_time(async {
-        let first = connection().await?;
-        let second;
-        let transaction = match begin(&first, stores, TransactionMode::Readonly, Durability::Relaxed) {
-            Ok(transaction) => transaction,
-            Err(_) => {
-                second = reconnect().await?;
-                begin(&second, stores, TransactionMode::Readonly, Durability::Relaxed).map_err(refused)?
-            }
-        };
-        read(Stores(&transaction)).await.map_err(refused)
+    transaction(stores, TransactionMode::Readonly, Durability::Relaxed, async |transaction| {
+        read(Stores(transaction)).await.map_err(refused)
     })
     .await
 }
@@ -247,21 +238,12 @@ pub async fn change<R>(
     stores: &[Store],
     work: impl AsyncFnOnce(Stores<'_>) -> Result<(Vec<Change>, R), Error>,
 ) -> Result<R, Failure> {
-    in_time(async {
-        let first = connection().await?;
-        let second;
-        let transaction = match begin(&first, stores, TransactionMode::Readwrite, durability) {
-            Ok(transaction) => transaction,
-            Err(_) => {
-                second = reconnect().await?;
-                begin(&second, stores, TransactionMode::Readwrite, durability).map_err(refused)?
-            }
-        };
+    transaction(stores, TransactionMode::Readwrite, durability, async |transaction| {
         let work = async {
             let done = transaction.on_done()?;
-            let (changes, result) = work(Stores(&transaction)).await?;
+            let (changes, result) = work(Stores(transaction)).await?;
             for change in changes {
-                Stores(&transaction).apply(change)?;
+                Stores(transaction).apply(change)?;
             }
             let finish = match done.await {
                 // One request has failed; the transaction's end follows, and tells why.
@@ -276,6 +258,28 @@ pub async fn change<R>(
             // A full disk shows itself as the transaction's own error; one that has none was taken away.
             TransactionFinishKind::Err | TransactionFinishKind::Abort => Err(transaction.error().map_or(Failure::Closed, refused)),
         }
+    })
+    .await
+}
+
+/// Begins a transaction, on a new connection where the browser has closed the old one, and lets `work` have it for a while.
+async fn transaction<R>(
+    stores: &[Store],
+    mode: TransactionMode,
+    durability: Durability,
+    work: impl AsyncFnOnce(&Transaction<'_>) -> Result<R, Failure>,
+) -> Result<R, Failure> {
+    in_time(async {
+        let first = connection().await?;
+        let second;
+        let transaction = match begin(&first, stores, mode, durability) {
+            Ok(transaction) => transaction,
+            Err(_) => {
+                second = reconnect().await?;
+                begin(&second, stores, mode, durability).map_err(refused)?
+            }
+        };
+        work(&transaction).await
     })
     .await
 }

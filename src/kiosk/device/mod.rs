@@ -1,18 +1,21 @@
 //! Every browser API behind one door each, and what this machine is: a citizen's own device, a kiosk or a desk.
 //!
 //! - [`database`]: rows and transactions; [`drafts`], [`scans`]: what is kept in it beside the outbox.
+//! - [`copies`]: the second place of what must not be lost.
 //! - [`keys`]: the signing key; [`operator_code`]: what the operator's page asks first.
 //! - [`hall`]: the pinned hall and its trust list. [`catalogue`]: its catalogue, part by part.
-//! - [`net`]: the way to the hall. [`lock`]: one tab at a time. [`clock`]: time and patience.
-//! - [`camera`], [`scanner`], [`sound`], [`print`]: what people and codes meet.
+//! - [`net`]: the way to the hall. [`lock`]: between tabs. [`clock`]: time and patience.
+//! - [`camera`], [`scanner`], [`sound`], [`print`], [`files`]: what people and codes meet.
 //! - [`preferences`], [`update`], [`health`]: language and size, new versions, how the machine is doing; [`heartbeat`] tells the
 //!   hall of it, [`self_test`] finds out.
 
 pub mod camera;
 pub mod catalogue;
 pub mod clock;
+pub mod copies;
 pub mod database;
 pub mod drafts;
+pub mod files;
 pub mod hall;
 pub mod health;
 pub mod heartbeat;
@@ -28,7 +31,7 @@ pub mod self_test;
 pub mod sound;
 pub mod update;
 
-pub use scans::{ScanSeen, record_scan};
+pub use scans::{ScanSeen, Told, record_scan};
 
 use crate::api::{Enrol, Enrolled};
 use crate::kiosk::app::App;
@@ -53,17 +56,26 @@ struct Enrolment {
 
 /// Reads the enrolment into the app's signals.
 pub async fn load(app: App) -> Result<(), Failure> {
-    // Stands until the database says otherwise, and for good when it cannot be opened.
+    // A shared machine stays one when its database cannot be opened, or is lost.
     app.profile.set(preferences::noted_profile());
-    let enrolment = database::get_row(Store::Settings, DEVICE).await?;
-    if enrolment.is_none() {
-        app.profile.set(Profile::Personal);
-    }
-    if let Some(Enrolment { profile, name }) = enrolment {
-        app.profile.set(profile);
-        app.device_name.set(Some(name));
+    match database::get_row(Store::Settings, DEVICE).await? {
+        Some(Enrolment { profile, name }) => {
+            app.profile.set(profile);
+            app.device_name.set(Some(name));
+        }
+        None if app.profile.get_untracked() != Profile::Personal => app.trouble.set(Some(lost())),
+        None => {}
     }
     Ok(())
+}
+
+/// A machine whose enrolment, with its key, the browser has lost.
+pub fn lost() -> Text {
+    Text::new(
+        "本机的存储丢失过,暂时不能提交申请。已保存的申请不受影响,会照常上传。请换一台机器,并告诉工作人员重新登记本机",
+        "This machine has lost its storage and cannot take applications for now. What was saved is safe and will be sent. Please \
+         use another machine, and tell the staff to enrol this one again",
+    )
 }
 
 /// Enrols this machine with the operator's one-time code: a fresh key, which the hall then vouches for. What the machine

@@ -1,9 +1,11 @@
-//! Scanners. A USB scanner types: [`listen`] knows it by its pace and reads physical keys, so that neither an input method
-//! nor caps lock nor the focus can garble a code. A camera gives pictures: the [`Decoder`] reads them in a worker of its
-//! own, whose failure costs one frame.
+//! Scanners. A USB scanner types: [`listen`] gives every key to [`Burst`], wherever the focus is, and keeps from the page what
+//! is not a person's. A camera gives pictures: the [`Decoder`] reads them in a worker of its own, whose failure costs one
+//! frame.
 
+use super::camera::{Content, Picture};
 use super::clock::within;
-use crate::receipt::{PREFIX, claims, number};
+use crate::receipt::burst::{Burst, Heard, Key, PAUSE};
+use crate::receipt::decode::Found;
 use gloo_timers::callback::Timeout;
 use js_sys::{Array, Object, Promise, Reflect};
 use std::cell::{Cell, RefCell};
@@ -11,18 +13,10 @@ use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AddEventListenerOptions, ImageData, KeyboardEvent, MessageEvent, Worker};
-
-/// Keys of one code follow each other within this, in milliseconds; a longer pause ends the code.
-const PAUSE: u32 = 120;
-/// A scanner's average pace, in milliseconds a key, at most; people are slower.
-const PACE: f64 = 50.0;
-/// After so many keys at that pace it is a scanner, and nothing more goes into the field that has the focus.
-const SURE: usize = 4;
-/// The longest code that is kept, in keys.
-const LONGEST: usize = 2000;
-/// How many stray characters a scanner may add to the end of a code.
-const SUFFIX: usize = 4;
+use web_sys::{
+    AddEventListenerOptions, Event, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent, MessageEvent,
+    Worker,
+};
 
 /// Listening for a USB scanner, until dropped.
 pub struct Listening {
@@ -38,78 +32,14 @@ impl Drop for Listening {
     }
 }
 
-/// The keys of a burst so far.
-#[derive(Default)]
-struct Burst {
-    text: String,
-    keys: usize,
-    first: f64,
-    last: f64,
-}
-
-impl Burst {
-    fn at_pace(&self) -> bool {
-        self.keys > 1 && (self.last - self.first) / (self.keys - 1) as f64 <= PACE
-    }
-
-    fn add(&mut self, key: char, at: f64) {
-        if self.keys == 0 {
-            self.first = at;
-        }
-        self.last = at;
-        self.keys += 1;
-        if self.keys <= LONGEST {
-            self.text.push(key);
-        }
-    }
-}
-
 /// Calls `on_text` with every receipt or short number that a USB scanner types.
 pub fn listen(on_text: impl Fn(String) + 'static) -> Listening {
-    let burst = Rc::new(RefCell::new(Burst::default()));
-    let end = {
-        let burst = burst.clone();
-        Rc::new(move || {
-            let burst = burst.take();
-            if let Some(text) = Some(&burst).filter(|b| b.at_pace()).and_then(|b| code_in(&b.text)) {
-                on_text(text);
-                return true;
-            }
-            false
-        })
-    };
+    let ear = Rc::new(Ear { burst: RefCell::default(), before: RefCell::default(), taken: RefCell::default(), on_text });
     let pause: Cell<Option<Timeout>> = Cell::new(None);
     let on_key = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| {
-        if event.repeat() || event.ctrl_key() || event.alt_key() || event.meta_key() {
-            return;
-        }
-        let code = event.code();
-        if matches!(code.as_str(), "ShiftLeft" | "ShiftRight" | "CapsLock") {
-            return;
-        }
-        if matches!(code.as_str(), "Enter" | "NumpadEnter" | "Tab") {
-            pause.set(None);
-            if end() {
-                event.prevent_default();
-            }
-            return;
-        }
-        let at = event.time_stamp();
-        {
-            let mut burst = burst.borrow_mut();
-            if at - burst.last > f64::from(PAUSE) {
-                *burst = Burst::default();
-            }
-            // A key outside the alphabet may be part of a scanner's prefix: it keeps its place.
-            burst.add(character(&code, event.shift_key()).unwrap_or('\u{fffd}'), at);
-            if burst.keys >= SURE && burst.at_pace() {
-                event.prevent_default();
-            }
-        }
-        let end = end.clone();
-        pause.set(Some(Timeout::new(PAUSE, move || {
-            end();
-        })));
+        ear.hears(&event);
+        let ear = ear.clone();
+        pause.set(Some(Timeout::new(PAUSE as u32, move || ear.pauses())));
     });
     if let Some(window) = web_sys::window() {
         let options = AddEventListenerOptions::new();
@@ -122,43 +52,152 @@ pub fn listen(on_text: impl Fn(String) + 'static) -> Listening {
     Listening { on_key }
 }
 
-/// What a US keyboard writes with a key, as far as codes have it. Letters are capitals whatever caps lock says.
-fn character(code: &str, shift: bool) -> Option<char> {
-    if let Some(letter) = code.strip_prefix("Key") {
-        return letter.chars().next();
+/// A burst, and what the page's fields have to do with it.
+struct Ear<F> {
+    burst: RefCell<Burst>,
+    /// The field with the focus, as it was before each key that was let through.
+    before: RefCell<Vec<Option<Field>>>,
+    /// The field that keys were taken back from.
+    taken: RefCell<Option<Field>>,
+    on_text: F,
+}
+
+impl<F: Fn(String)> Ear<F> {
+    fn hears(&self, event: &KeyboardEvent) {
+        let (code, key, at) = (event.code(), event.key(), event.time_stamp());
+        if self.burst.borrow().is_over(at) {
+            self.pauses();
+        }
+        let composing = event.is_composing() || matches!(key.as_str(), "Process" | "Unidentified" | "Dead");
+        let chord = event.ctrl_key() || event.alt_key() || event.meta_key();
+        let key = Key { code: &code, key: &key, shift: event.shift_key(), chord, repeat: event.repeat(), composing, at };
+        let heard = self.burst.borrow_mut().press(key);
+        match heard {
+            Heard::Beside => {}
+            Heard::Passed { place } => {
+                let mut before = self.before.borrow_mut();
+                before.truncate(place);
+                before.push(Field::with_focus());
+            }
+            Heard::Taken { from } => {
+                event.prevent_default();
+                self.take_back(from);
+            }
+            Heard::Code { text, from } => {
+                event.prevent_default();
+                self.is_code(text, from);
+            }
+            Heard::Nothing { back } => self.give_back(&back),
+        }
     }
-    let digit = code.strip_prefix("Digit").or_else(|| code.strip_prefix("Numpad")).filter(|d| d.len() == 1);
-    if let Some(digit) = digit.and_then(|d| d.chars().next()) {
-        return match (digit, shift && code.starts_with("Digit")) {
-            (digit, false) => Some(digit),
-            ('4', true) => Some('$'),
-            ('5', true) => Some('%'),
-            ('8', true) => Some('*'),
-            (_, true) => None,
-        };
+
+    /// No key has come for a while.
+    fn pauses(&self) {
+        let heard = self.burst.borrow_mut().end();
+        match heard {
+            Some(Heard::Code { text, from }) => self.is_code(text, from),
+            Some(Heard::Nothing { back }) => self.give_back(&back),
+            _ => {}
+        }
     }
-    match (code, shift) {
-        ("Space", _) => Some(' '),
-        ("Semicolon", true) => Some(':'),
-        ("Equal", true) | ("NumpadAdd", _) => Some('+'),
-        ("Minus", false) | ("NumpadSubtract", _) => Some('-'),
-        ("Period", false) | ("NumpadDecimal", _) => Some('.'),
-        ("Slash", false) | ("NumpadDivide", _) => Some('/'),
-        ("NumpadMultiply", _) => Some('*'),
-        _ => None,
+
+    fn is_code(&self, text: String, from: usize) {
+        self.take_back(from);
+        self.taken.take();
+        (self.on_text)(text);
+    }
+
+    /// What the keys from that place on wrote disappears from the field, as if it had never been there.
+    fn take_back(&self, from: usize) {
+        let mut before = self.before.borrow_mut();
+        if from < before.len() {
+            let field = before.swap_remove(from);
+            before.truncate(from);
+            if let Some(field) = &field {
+                field.restore();
+            }
+            self.taken.replace(field);
+        }
+    }
+
+    /// It was a person after all: the field gets what it would have got.
+    fn give_back(&self, text: &str) {
+        if let Some(field) = self.taken.take().filter(|_| !text.is_empty()) {
+            field.add(text);
+        }
     }
 }
 
-/// The receipt or short number in what was typed, without what a scanner may add before and after.
-fn code_in(typed: &str) -> Option<String> {
-    if let Some(start) = typed.find(PREFIX) {
-        let text = typed.get(start..)?;
-        let shorter = (0..=SUFFIX).filter_map(|n| text.char_indices().rev().nth(n).map(|(at, last)| &text[..at + last.len_utf8()]));
-        let whole = shorter.into_iter().find(|t| claims::read(t).is_ok());
-        return Some(whole.unwrap_or(text).to_owned());
+/// A text field as it was at a moment.
+struct Field {
+    element: HtmlElement,
+    value: String,
+    /// Where the cursor stood. Fields of some kinds, such as numbers, do not tell.
+    cursor: Option<(u32, u32)>,
+}
+
+impl Field {
+    /// The field that has the focus, if one has.
+    fn with_focus() -> Option<Field> {
+        let element: HtmlElement = web_sys::window()?.document()?.active_element()?.dyn_into().ok()?;
+        let (value, start, end) = if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+            if matches!(input.type_().as_str(), "checkbox" | "radio" | "file" | "range") {
+                return None;
+            }
+            (input.value(), input.selection_start(), input.selection_end())
+        } else {
+            let area: &HtmlTextAreaElement = element.dyn_ref()?;
+            (area.value(), area.selection_start(), area.selection_end())
+        };
+        let cursor = start.ok().flatten().zip(end.ok().flatten());
+        Some(Field { element, value, cursor })
     }
-    let digits = typed.trim_matches(|c: char| !c.is_ascii_digit());
-    (digits.len() == number::LENGTH && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.to_owned())
+
+    fn restore(&self) {
+        let now = self.element.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value);
+        let now = now.or_else(|| self.element.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value));
+        if now.as_ref() == Some(&self.value) {
+            return;
+        }
+        // An input method may still be at work on the keys: it lets go of them when the focus goes. Neither can fail for an
+        // element of this page.
+        let _ = self.element.blur();
+        self.write(&self.value, self.cursor);
+        let _ = self.element.focus();
+    }
+
+    /// As it was, with `text` where the cursor stood.
+    fn add(&self, text: &str) {
+        // The cursor is counted in UTF-16, as scripts count.
+        let units: Vec<u16> = self.value.encode_utf16().collect();
+        let (start, end) = self.cursor.map_or((units.len(), units.len()), |(start, end)| (start as usize, end as usize));
+        let (start, end) = (start.min(units.len()), end.min(units.len()));
+        let value = [&units[..start], &text.encode_utf16().collect::<Vec<_>>(), &units[end..]].concat();
+        let cursor = (start + text.encode_utf16().count()) as u32;
+        self.write(&String::from_utf16_lossy(&value), self.cursor.map(|_| (cursor, cursor)));
+    }
+
+    fn write(&self, value: &str, cursor: Option<(u32, u32)>) {
+        let (start, end) = (cursor.map(|c| c.0), cursor.map(|c| c.1));
+        // Only a field without a cursor refuses one, and then there is none.
+        let _ = if let Some(input) = self.element.dyn_ref::<HtmlInputElement>() {
+            input.set_value(value);
+            cursor.map_or(Ok(()), |_| {
+                input.set_selection_start(start)?;
+                input.set_selection_end(end)
+            })
+        } else if let Some(area) = self.element.dyn_ref::<HtmlTextAreaElement>() {
+            area.set_value(value);
+            area.set_selection_start(start).and_then(|()| area.set_selection_end(end))
+        } else {
+            Ok(())
+        };
+        // The page's own copy follows, as after typing.
+        if let Ok(typed) = Event::new("input") {
+            typed.init_event_with_bubbles("input", true);
+            let _ = self.element.dispatch_event(&typed);
+        }
+    }
 }
 
 /// The script of the worker, which loads the second wasm.
@@ -179,21 +218,21 @@ impl Decoder {
         Decoder { worker: RefCell::new(Worker::new(WORKER).ok()), warm: Cell::new(false) }
     }
 
-    /// The text of a code in `frame`. A worker that breaks or falls silent is replaced, and this frame is lost.
-    pub async fn decode(&self, frame: ImageData) -> Option<String> {
+    /// The codes in a picture. A worker that breaks or falls silent is replaced, and this picture is lost.
+    pub async fn decode(&self, picture: &Picture) -> Vec<Found> {
         let worker = self.worker.borrow().clone();
         let answer = match worker {
-            Some(worker) => within(if self.warm.get() { PATIENCE } else { PATIENCE_FIRST }, ask(&worker, &frame)).await.flatten(),
+            Some(worker) => within(if self.warm.get() { PATIENCE } else { PATIENCE_FIRST }, ask(&worker, picture)).await.flatten(),
             None => None,
         };
         match answer {
             Some(answer) => {
                 self.warm.set(true);
-                answer.as_string()
+                found(&answer).unwrap_or_default()
             }
             None => {
                 self.restart();
-                None
+                vec![]
             }
         }
     }
@@ -214,20 +253,41 @@ impl Drop for Decoder {
     }
 }
 
-/// Sends a frame, whose pixels move over without a copy. The answer is a text or null; `None` when the worker broke.
-async fn ask(worker: &Worker, frame: &ImageData) -> Option<JsValue> {
-    let pixels = Reflect::get(frame, &"data".into()).and_then(|data| Reflect::get(&data, &"buffer".into())).ok()?;
+/// Sends a picture, which moves over without a copy. `None` when the worker broke.
+async fn ask(worker: &Worker, picture: &Picture) -> Option<JsValue> {
     let message = Object::new();
-    for (name, value) in [("pixels", pixels.clone()), ("width", frame.width().into()), ("height", frame.height().into())] {
-        Reflect::set(&message, &name.into(), &value).ok()?;
-    }
+    let put = |name: &str, value: JsValue| Reflect::set(&message, &name.into(), &value);
+    let moved: JsValue = match &picture.content {
+        Content::Frame(frame) => {
+            put("frame", frame.into()).ok()?;
+            frame.into()
+        }
+        Content::Pixels(image) => {
+            let pixels = Reflect::get(image, &"data".into()).and_then(|data| Reflect::get(&data, &"buffer".into())).ok()?;
+            put("pixels", pixels.clone()).ok()?;
+            put("width", image.width().into()).ok()?;
+            put("height", image.height().into()).ok()?;
+            pixels
+        }
+    };
     let answered = Promise::new(&mut |resolve, reject| {
         worker.set_onmessage(Some(&resolve));
         worker.set_onmessageerror(Some(&reject));
         worker.set_onerror(Some(&reject));
     });
-    worker.post_message_with_transfer(&message, &Array::of1(&pixels)).ok()?;
+    worker.post_message_with_transfer(&message, &Array::of1(&moved)).ok()?;
     let answer = JsFuture::from(answered).await.ok()?.unchecked_into::<MessageEvent>().data();
     // The worker says `false` when the decoder panicked.
     (answer != JsValue::FALSE).then_some(answer)
+}
+
+/// Reads an answer: `{ texts: [{ text, corners: [x, y, …] }] }`.
+fn found(answer: &JsValue) -> Option<Vec<Found>> {
+    let texts: Array = Reflect::get(answer, &"texts".into()).ok()?.dyn_into().ok()?;
+    let one = |told: JsValue| {
+        let corners: Array = Reflect::get(&told, &"corners".into()).ok()?.dyn_into().ok()?;
+        let corners: Vec<f32> = corners.iter().filter_map(|place| Some(place.as_f64()? as f32)).collect();
+        Some(Found { text: Reflect::get(&told, &"text".into()).ok()?.as_string()?, corners: corners.try_into().ok()? })
+    };
+    Some(texts.iter().filter_map(one).collect())
 }

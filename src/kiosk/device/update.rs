@@ -31,13 +31,11 @@ const LOOK: u32 = 200;
 pub fn apply() {
     spawn_local(async {
         let Some(container) = container() else { return };
-        let Some(waiting) = registration(&container).await.and_then(|registration| registration.waiting()) else { return };
-        let reload = Closure::once_into_js(|| {
-            if let Some(window) = web_sys::window() {
-                // A page that cannot reload goes on with the old version until it is opened again.
-                let _ = window.location().reload();
-            }
-        });
+        let Some(waiting) = registration(&container).await.and_then(|registration| registration.waiting()) else {
+            // Another window has changed over already.
+            return reload();
+        };
+        let reload = Closure::once_into_js(reload);
         container.set_oncontrollerchange(Some(reload.unchecked_ref()));
         let message = Object::new();
         // Setting a property of a fresh plain object cannot fail; a worker that is gone has been replaced already.
@@ -46,13 +44,24 @@ pub fn apply() {
         // The page is loaded anew by now, unless something keeps the old worker busy.
         TimeoutFuture::new(PATIENCE_CHANGE).await;
         let app = App::get();
-        if app.profile.get_untracked() != Profile::Kiosk {
-            app.trouble.set(Some(Text::new(
+        app.trouble.set(Some(match app.profile.get_untracked() {
+            Profile::Kiosk => Text::new(
+                "新版本已下载好,但没有换上,本机照常可用。请工作人员重启本机的浏览器",
+                "A new version is here but did not take over; this machine works as before. Staff: please restart its browser",
+            ),
+            Profile::Personal | Profile::Desk => Text::new(
                 "新版本已下载好。请关闭本应用的所有窗口再打开,即可启用",
                 "The new version is here. Close all windows of this app and open it again to use it",
-            )));
-        }
+            ),
+        }));
     });
+}
+
+fn reload() {
+    if let Some(window) = web_sys::window() {
+        // A page that cannot reload goes on with the old version until it is opened again.
+        let _ = window.location().reload();
+    }
 }
 
 /// Tells the app when a new version waits. The worker itself is registered by `boot.js`.

@@ -2,9 +2,9 @@
 //! been verified and stored. The oldest goes first. What may pass is tried again later, what may not waits for a person, and
 //! neither holds up others.
 
-use super::queue::{envelope, piece};
+use super::queue::{acknowledged, envelope, piece};
 use super::record::Record;
-use super::{Push, changed, held, rows};
+use super::{Push, changed, copies, held, rows};
 use crate::api::{Acknowledgement, Resend, Wanted};
 use crate::kiosk::app::{self, App};
 use crate::kiosk::device::database::{self, Change, Durability, Store};
@@ -189,7 +189,7 @@ impl Wrong {
 /// put back from a backup goes together with that acknowledgement.
 async fn send(app: App, id: Uuid) -> Result<(Sealed, Acknowledgement), Wrong> {
     let sealed = envelope(id).await?.ok_or(Wrong::Lost)?;
-    let before: Option<Acknowledgement> = database::get_row(Store::Acknowledged, &id.to_string()).await?;
+    let before = acknowledged(id).await?;
     let path = format!("/submissions/{id}");
     for _ in 0..ROUNDS {
         let answer = match &before {
@@ -258,5 +258,7 @@ async fn settle(sealed: &Sealed, acknowledgement: Acknowledgement) -> Result<(),
         }
         Ok((changes, ()))
     })
-    .await
+    .await?;
+    copies::let_go(sealed).await;
+    Ok(())
 }

@@ -4,16 +4,16 @@ use super::record::Record;
 use crate::calendar::Calendar;
 use crate::check::{Application, Assessment, MaterialState, assess, questions};
 use crate::kiosk::app::{self, App, Draft};
-use crate::kiosk::device::clock;
+use crate::kiosk::device::{self, clock};
 use crate::kiosk::device::keys::Key;
 use crate::kiosk::device::net::Failure;
-use crate::receipt::{Claims, Kind, MaterialMark, Profile, Unreadable, Unsigned};
+use crate::receipt::{Claims, Kind, MaterialMark, Profile, TrustList, Unreadable, Unsigned, identity};
 use crate::rules::Today;
 use crate::signing::{hex, key_id};
 use crate::submission::queue::Row;
 use crate::submission::{ATTACHMENTS, Attachment, CHUNK, CHUNKS, ENVELOPE, SealedChunk, Submission, seal, seal_chunk};
 use crate::words::Text;
-use chrono::{DateTime, TimeDelta};
+use chrono::TimeDelta;
 use leptos::prelude::*;
 
 /// How long a device's receipt is good for.
@@ -37,10 +37,8 @@ impl Prepared {
 /// Freezes, signs and seals.
 pub async fn prepare(app: App, draft: &Draft, consent: &str) -> Result<Prepared, Failure> {
     let hall = app.hall.get_untracked().ok_or_else(no_hall)?;
-    let sealing = app.trust.with_untracked(|trust| trust.as_ref().map(|t| t.sealing.clone())).ok_or_else(no_hall)?;
-    let now = app.now();
-    // Whole seconds, as receipts have them.
-    let captured_at = DateTime::from_timestamp(now.timestamp(), 0).unwrap_or(now);
+    let trusted = |trust: &TrustList| (trust.sealing.clone(), trust.time_of_issue(app.now()));
+    let (sealing, captured_at) = app.trust.with_untracked(|trust| trust.as_ref().map(trusted)).ok_or_else(no_hall)?;
     let (application, assessment) = distil(app, draft);
     let mut attachments = Vec::new();
     let mut chunks = Vec::new();
@@ -78,9 +76,12 @@ pub async fn prepare(app: App, draft: &Draft, consent: &str) -> Result<Prepared,
     let frozen = submission.freeze().map_err(|_| unsealable())?;
     let key = Key::of_device().await?;
     let own = key_id(&key.public);
-    // The hall would refuse whatever a revoked device sends, when the applicant is long gone.
-    if app.trust.with_untracked(|trust| trust.as_ref().and_then(|t| t.device(&own)).is_some_and(|d| d.revoked_at.is_some())) {
-        return Err(revoked());
+    // The hall would refuse whatever a revoked device sends, or one that it does not know, when the applicant is long gone.
+    let shared = app.profile.get_untracked() != Profile::Personal;
+    match app.trust.with_untracked(|trust| trust.as_ref().and_then(|t| t.device(&own)).map(|d| d.revoked_at)) {
+        Some(Some(_)) => return Err(revoked()),
+        None if shared => return Err(Failure::Key(device::lost())),
+        Some(None) | None => {}
     }
     let claims = Claims {
         hall: hall.code.clone(),
@@ -94,7 +95,8 @@ pub async fn prepare(app: App, draft: &Draft, consent: &str) -> Result<Prepared,
         outcome,
         materials,
         short_number: None,
-        self_issued: (app.profile.get_untracked() == Profile::Personal).then(|| hex(&key.public)),
+        self_issued: (!shared).then(|| hex(&key.public)),
+        identity: identity::commit(&draft.id, &draft.applicant.identifier),
     };
     let unsigned = Unsigned::new(&claims, &key.public).map_err(unsignable)?;
     let receipt = unsigned_text(unsigned, &key).await?;
@@ -162,9 +164,10 @@ fn unsealable() -> Failure {
 }
 
 fn unsignable(wrong: Unreadable) -> Failure {
+    let Text { zh, en } = wrong.say();
     Failure::Key(Text::new(
-        format!("回执无法生成({wrong}),没有提交。请到窗口办理"),
-        format!("The receipt cannot be made ({wrong}); nothing was submitted. Please go to a window"),
+        format!("回执无法生成({zh}),没有提交。请到窗口办理"),
+        format!("The receipt cannot be made ({en}); nothing was submitted. Please go to a window"),
     ))
 }
 

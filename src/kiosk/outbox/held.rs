@@ -140,16 +140,19 @@ fn length(bytes: &JsValue) -> u64 {
     js_sys::Reflect::get(bytes, &"byteLength".into()).ok().and_then(|length| length.as_f64()).unwrap_or_default() as u64
 }
 
-/// When each was received, and its key. Rows of earlier versions, without the receipt, are among them.
-async fn acknowledged() -> Result<Vec<(DateTime<Utc>, String)>, Failure> {
+/// When something was received, by its acknowledgement; one of earlier versions has no receipt.
+pub(super) fn received_at(row: &JsValue) -> Option<DateTime<Utc>> {
     #[derive(Deserialize)]
     struct Received {
         received_at: DateTime<Utc>,
     }
+    database::content::<Received>(row).map(|row| row.received_at)
+}
+
+/// When each was received, and its key.
+async fn acknowledged() -> Result<Vec<(DateTime<Utc>, String)>, Failure> {
     let mut found = Vec::new();
-    database::walk(Store::Acknowledged, |key, row| {
-        found.extend(database::content::<Received>(row).map(|row| (row.received_at, key.to_owned())));
-    })
+    database::walk(Store::Acknowledged, |key, row| found.extend(received_at(row).map(|at| (at, key.to_owned()))))
     .await?;
     Ok(found)
 }

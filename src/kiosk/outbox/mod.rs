@@ -5,8 +5,10 @@
 //! device a summary and the receipts stay.
 //!
 //! - [`freeze`]: draft → sealed envelope. [`record`]: what may still be seen of it. [`drain`]: sending.
+//! - [`copies`]: the second place, should the browser lose the first.
 //! - [`held`]: what the hall has acknowledged, for a hall that loses it. [`queue`]: what waits, for the operator.
 
+mod copies;
 mod drain;
 mod freeze;
 mod held;
@@ -16,10 +18,10 @@ mod record;
 use super::app::{App, Draft};
 use super::device::database::{self, Change, Durability, Store, Stores};
 use super::device::net::{self, Failure};
-use super::device::{drafts, hall, health, preferences};
+use super::device::{self, drafts, hall, health, lock, preferences};
 use crate::receipt::Profile;
 use crate::submission::queue::Row;
-use crate::words::Lang;
+use crate::words::{Lang, Text};
 use chrono::{DateTime, Utc};
 use freeze::Prepared;
 use indexed_db_futures::error::Error;
@@ -62,14 +64,22 @@ thread_local! {
     static WATCHED: RefCell<Vec<(Uuid, RwSignal<Option<Kept>>)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Submits a draft: freezes, signs and seals it, and answers once it is on disk. The same draft again, by a double press or
-/// in another tab, is not submitted again. The caller lets go of the draft in memory.
-pub async fn submit(app: App, draft: &Draft, consent: &str) -> Result<Uuid, Failure> {
+/// What became of submitting a draft.
+pub enum Submitted {
+    Now,
+    /// It had been submitted already, in another window, at that time; what was changed here since then was not.
+    Before(DateTime<Utc>),
+}
+
+/// Submits a draft: freezes, signs and seals it, and answers once it is on disk. The same draft again is not submitted again.
+/// The caller lets go of the draft in memory.
+pub async fn submit(app: App, draft: &Draft, consent: &str) -> Result<Submitted, Failure> {
     let personal = !shared(app);
     let session = ENDED.get();
     let prepared = freeze::prepare(app, draft, consent).await?;
-    held::have_room(prepared.bytes()).await?;
-    let fresh = match store(draft, &prepared, personal).await {
+    // Twice: once more as a copy.
+    held::have_room(2 * prepared.bytes()).await?;
+    let submitted = match store(draft, &prepared, personal).await {
         Err(Failure::Full) => {
             held::make_room(prepared.bytes()).await?;
             store(draft, &prepared, personal).await?
@@ -77,7 +87,10 @@ pub async fn submit(app: App, draft: &Draft, consent: &str) -> Result<Uuid, Fail
         Err(Failure::Closed) => store(draft, &prepared, personal).await?,
         stored => stored?,
     };
-    if fresh && !personal && ENDED.get() == session {
+    if matches!(submitted, Submitted::Now) {
+        copies::keep(&prepared, personal).await;
+    }
+    if matches!(submitted, Submitted::Now) && !personal && ENDED.get() == session {
         SESSION.with_borrow_mut(|session| session.push(prepared.record));
     }
     count(app).await;
@@ -90,11 +103,11 @@ pub async fn submit(app: App, draft: &Draft, consent: &str) -> Result<Uuid, Fail
         }
         app.warn_when_full().await;
     });
-    Ok(draft.id)
+    Ok(submitted)
 }
 
-/// The one transaction that makes it saved. Whether it was not there before.
-async fn store(draft: &Draft, prepared: &Prepared, personal: bool) -> Result<bool, Failure> {
+/// The one transaction that makes it saved.
+async fn store(draft: &Draft, prepared: &Prepared, personal: bool) -> Result<Submitted, Failure> {
     let Prepared { row, envelope, chunks, record } = prepared;
     let key = draft.id.to_string();
     let stores =
@@ -102,10 +115,11 @@ async fn store(draft: &Draft, prepared: &Prepared, personal: bool) -> Result<boo
     database::change(Durability::Strict, &stores, async |stores| {
         if let Some(there) = stores.get_row::<Row>(Store::Outbox, &key).await? {
             // This very one, when the database was closed before it said that it had stored it.
-            return Ok((vec![], there.digest == row.digest));
+            let same = there.digest == row.digest;
+            return Ok((vec![], if same { Submitted::Now } else { Submitted::Before(there.queued_at) }));
         }
-        if stores.get(Store::Acknowledged, &key).await?.is_some() {
-            return Ok((vec![], false));
+        if let Some(there) = stores.get(Store::Acknowledged, &key).await? {
+            return Ok((vec![], Submitted::Before(held::received_at(&there).unwrap_or(row.queued_at))));
         }
         let mut changes = if personal { drafts::gone(&stores, &draft.item.code, draft.id).await? } else { vec![] };
         changes.push(Change::Put(Store::Outbox, key.clone(), database::row(row)));
@@ -115,7 +129,7 @@ async fn store(draft: &Draft, prepared: &Prepared, personal: bool) -> Result<boo
         if personal {
             changes.push(Change::Put(Store::Records, key.clone(), database::row(record)));
         }
-        Ok((changes, true))
+        Ok((changes, Submitted::Now))
     })
     .await
 }
@@ -217,45 +231,62 @@ pub async fn forget_all(app: App) {
     };
     let mut changes: Vec<Change> = own.map(Change::Clear).into();
     changes.extend(hall::forget());
+    // First of all, or what is deleted would be brought back.
+    device::copies::delete_all().await;
     // Other tabs hear of it, and let go of what they have in memory.
     preferences::note_traces();
     if let Err(failure) = database::write(changes).await {
         app.trouble.set(Some(failure.say()));
     }
     count(app).await;
-    remove_traces(app).await;
+    if remove_traces(app).await {
+        app.trouble.set(Some(Text::new(
+            "内容已经删除。本应用还开着别的窗口:请把它们关掉,浏览器才能连同文件里的痕迹一起清除",
+            "Everything was deleted. This app is still open in other windows: close them, so that the browser can remove the traces \
+             in its files too",
+        )));
+    }
+}
+
+/// Whether anything of anybody is kept here, readable or not. What cannot be told counts as kept.
+pub async fn keeps_anything() -> bool {
+    for store in [Store::Drafts, Store::Outbox, Store::Records, Store::Scans, Store::Acknowledged] {
+        if database::count(store).await.unwrap_or(1) > 0 {
+            return true;
+        }
+    }
+    false
 }
 
 /// After everything was deleted: lets the browser remove its files too, which it does on the hall's word only, and then for
-/// all that is kept here. So it waits until the hall can be reached, and while something new is under way.
-pub(super) async fn remove_traces(app: App) {
+/// all that is kept here. So it waits until the hall can be reached, while something new is under way, and while another
+/// window is open, which could save something in that moment. Whether it is only for other windows that it waits.
+pub(super) async fn remove_traces(app: App) -> bool {
     if !preferences::has_traces() || shared(app) || app.draft.with_untracked(Option::is_some) {
-        return;
+        return false;
     }
-    for store in [Store::Drafts, Store::Outbox, Store::Records, Store::Scans, Store::Acknowledged] {
-        if database::count(store).await.unwrap_or(1) > 0 {
+    let remove = async move {
+        // Out of reach: the next beat tries again.
+        if keeps_anything().await || net::post_json::<_, ()>("/forget", &()).await.is_err() {
             return;
         }
-    }
-    // Out of reach: the next beat tries again.
-    if net::post_json::<_, ()>("/forget", &()).await.is_err() {
-        return;
-    }
-    // A browser that does not know the header has removed nothing, and is not asked for ever.
-    preferences::forget_traces();
-    match (app.draft.get_untracked(), web_sys::window()) {
-        // Begun meanwhile: it is still in memory.
-        (Some(draft), _) => {
-            if let Err(failure) = drafts::save(&draft).await {
-                app.trouble.set(Some(failure.say()));
+        // A browser that does not know the header has removed nothing, and is not asked for ever.
+        preferences::forget_traces();
+        match (app.draft.get_untracked(), web_sys::window()) {
+            // Begun meanwhile: it is still in memory.
+            (Some(draft), _) => {
+                if let Err(failure) = drafts::save(&draft).await {
+                    app.trouble.set(Some(failure.say()));
+                }
             }
+            (None, Some(window)) => {
+                // A page that cannot be replaced finds its storage empty, and goes on.
+                let _ = window.location().replace("/");
+            }
+            (None, None) => {}
         }
-        (None, Some(window)) => {
-            // A page that cannot be replaced finds its storage empty, and goes on.
-            let _ = window.location().replace("/");
-        }
-        (None, None) => {}
-    }
+    };
+    !lock::without_other_pages(remove).await
 }
 
 /// The change that makes this device ask again whatever hall it finds.
@@ -280,6 +311,15 @@ pub async fn depth() -> Result<Depth, Failure> {
     })
     .await?;
     Ok(depth)
+}
+
+/// Brings back what the browser has lost since it was saved here.
+pub(super) async fn bring_back(app: App) {
+    match copies::bring_back().await {
+        Ok(0) => {}
+        Ok(_) => count(app).await,
+        Err(failure) => app.trouble.set(Some(failure.say())),
+    }
 }
 
 /// On start: counts what waits.

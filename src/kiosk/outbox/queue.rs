@@ -1,6 +1,7 @@
 //! The outbox as an operator sees it, and as it is exported: what waits and why, without anything readable about anybody.
 
 use super::{Push, push};
+use crate::api::Acknowledgement;
 use crate::kiosk::app::App;
 use crate::kiosk::device::clock;
 use crate::kiosk::device::database::{self, Change, Store};
@@ -90,6 +91,11 @@ pub async fn tally() -> Result<(Vec<Uuid>, usize), Failure> {
 
 pub async fn envelope(id: Uuid) -> Result<Option<Sealed>, Failure> {
     database::get_row(Store::Envelopes, &id.to_string()).await
+}
+
+/// What the hall had acknowledged of a submission that waits once more, since the hall has lost it.
+pub async fn acknowledged(id: Uuid) -> Result<Option<Acknowledgement>, Failure> {
+    database::get_row(Store::Acknowledged, &id.to_string()).await
 }
 
 /// A sealed piece of an attachment, if it is here and has the bytes that its name promises.

@@ -89,6 +89,7 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/item/:code") view=applicant::ItemPage />
             <Route path=path!("/apply/:code/:step?/:at?") view=applicant::Apply />
             <Route path=path!("/receipt/:id") view=applicant::ReceiptPage />
+            <Route path=path!("/s/:id") view=applicant::Status />
             <Route path=path!("/mine") view=applicant::Mine />
             <Route path=path!("/about") view=applicant::About />
             <Route path=path!("/desk") view=desk::Home />

@@ -92,7 +92,7 @@ impl Session {
     fn begin(self) {
         // After a power cut the browser opened what was open: somebody else's page. The staff's pages are nobody's.
         let path = window().location().pathname().unwrap_or_default();
-        if ["/item", "/apply", "/receipt", "/mine"].iter().any(|page| path.starts_with(page)) {
+        if ["/item", "/apply", "/receipt", "/mine", "/s/"].iter().any(|page| path.starts_with(page)) {
             self.app.draft.set(None);
             self.go.instead("/");
         }

@@ -17,6 +17,8 @@ pub enum Keys {
     Identifier,
     /// Digits and capital letters, as in a credit code.
     Letters,
+    /// All that a plain keyboard types, as a password may want it.
+    Keyboard,
 }
 
 impl Keys {
@@ -25,7 +27,7 @@ impl Keys {
         match self {
             Keys::Digits => "numeric",
             Keys::Decimal => "decimal",
-            Keys::Words | Keys::Identifier | Keys::Letters => "text",
+            Keys::Words | Keys::Identifier | Keys::Letters | Keys::Keyboard => "text",
         }
     }
 
@@ -36,6 +38,7 @@ impl Keys {
             Keys::Decimal => "1234567890.",
             Keys::Identifier => "1234567890X",
             Keys::Letters => "1234567890ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+            Keys::Keyboard => "1234567890abcdefghijklmnopqrstuvwxyz.-_@!?#$%&*+=/:;,'\"()<>[]{}^`~|\\ ",
         }
     }
 }
@@ -45,15 +48,32 @@ impl Keys {
 pub fn Keypad(#[prop(into)] keys: Signal<Keys>, value: RwSignal<String>) -> impl IntoView {
     let profile = App::get().profile;
     let keys = Memo::new(move |_| if profile.get() == Profile::Kiosk { keys.get() } else { Keys::Words });
+    let capital = RwSignal::new(false);
     let key = move |c: char| {
-        view! { <button type="button" class="keypad-key" on:click=move |_| value.update(|v| v.push(c))>{c.to_string()}</button> }
+        let typed = move || if capital.get() { c.to_ascii_uppercase() } else { c };
+        let shown = move || if c == ' ' { '␣' } else { typed() }.to_string();
+        let press = move |_| value.update(|v| v.push(untrack(typed)));
+        view! { <button type="button" class="keypad-key" on:click=press>{shown}</button> }
+    };
+    let shift = move || view! {
+        <button
+            type="button"
+            class="keypad-key keypad-shift"
+            data-test="keypad-shift"
+            aria-pressed=move || capital.get().to_string()
+            on:click=move |_| capital.update(|capital| *capital = !*capital)
+        >
+            {move || if capital.get() { "abc" } else { "ABC" }}
+        </button>
     };
     view! {
         {move || {
             let keys = keys.get();
+            let wide = matches!(keys, Keys::Letters | Keys::Keyboard);
             (keys != Keys::Words).then(|| view! {
-                <div class="keypad" class:keypad-wide=keys == Keys::Letters role="group" aria-label=say(phrases::KEYS)>
+                <div class="keypad" class:keypad-wide=wide role="group" aria-label=say(phrases::KEYS)>
                     {keys.all().chars().map(key).collect_view()}
+                    {(keys == Keys::Keyboard).then(shift)}
                     <button type="button" class="keypad-key keypad-word" on:click=move |_| value.update(|v| { v.pop(); })>
                         {say(phrases::DELETE)}
                     </button>

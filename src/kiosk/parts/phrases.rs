@@ -49,6 +49,7 @@ pub const CANCEL: Phrase = p("取消", "Cancel");
 
 // ── QR ──
 pub const QR: Phrase = p("回执二维码", "The receipt's QR code");
+pub const PROGRESS_QR: Phrase = p("查进度的二维码", "QR code that leads to the progress");
 pub const QR_FAILED: Phrase = p("二维码画不出来,请用下面的编号", "The code cannot be drawn; use the number below");
 
 // ── flow ──

@@ -57,7 +57,8 @@
     let told = '';
     const look = () => {
         const receipt = at('receipt');
-        const refusal = document.querySelector('form .wrong-large');
+        // That another window was quicker is no refusal: the receipt is there.
+        const refusal = at('submitted-before') ? null : document.querySelector('form .wrong-large');
         let now = null;
         if (receipt) {
             const short = at('short-number')?.innerText.replace(/\D/g, '') ?? '';

@@ -35,6 +35,8 @@ fn Own() -> impl IntoView {
     let app = App::get();
     let unfinished = RwSignal::new(None::<Vec<Begun>>);
     let records = RwSignal::new(None::<Vec<Kept>>);
+    // Also what no list can show, such as the draft of a version that this one cannot read.
+    let anything = RwSignal::new(false);
     let forgetting = RwSignal::new(false);
     let load = move || spawn_local(async move {
         let found = drafts::list().await;
@@ -47,6 +49,7 @@ fn Own() -> impl IntoView {
             app.trouble.set(Some(failure.say()));
             vec![]
         })));
+        anything.try_set(outbox::keeps_anything().await);
     });
     Effect::new(move |_| {
         // What was waiting may have arrived: the list is read again.
@@ -78,7 +81,10 @@ fn Own() -> impl IntoView {
     view! {
         <section class="sheet mine">
             <Heading text=tell(phrases::MINE.text()) />
-            {move || nothing().then(|| view! { <p>{say(phrases::NO_RECORDS)}</p> })}
+            {move || nothing().then(|| {
+                let word = if anything.get() { phrases::UNREADABLE_RECORDS } else { phrases::NO_RECORDS };
+                view! { <p>{say(word)}</p> }
+            })}
             {move || unfinished.get().filter(|all| !all.is_empty()).map(|all| view! {
                 <h2>{say(phrases::DRAFTS)}</h2>
                 <ul class="records">{all.into_iter().map(|draft| view! { <Unfinished draft on_delete=delete /> }).collect_view()}</ul>
@@ -87,7 +93,7 @@ fn Own() -> impl IntoView {
                 <h2>{say(phrases::SUBMITTED)}</h2>
                 <ul class="records">{all.into_iter().map(|kept| view! { <Record kept /> }).collect_view()}</ul>
             })}
-            {move || (!nothing()).then(|| view! {
+            {move || anything.get().then(|| view! {
                 <button type="button" class="button danger" data-test="forget" on:click=move |_| forgetting.set(true)>
                     {say(phrases::DELETE_ALL)}
                 </button>

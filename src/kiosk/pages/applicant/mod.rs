@@ -1,5 +1,5 @@
 //! The applicant's pages, in the order in which people meet them: finding an item, reading it, the application itself,
-//! the receipt, and what this device keeps.
+//! the receipt and the ways to take it along, where a submission stands, and what this device keeps.
 
 mod about;
 mod apply;
@@ -8,6 +8,8 @@ mod item;
 mod mine;
 pub mod phrases;
 mod receipt;
+mod status;
+mod take;
 
 pub use about::About;
 pub use apply::Apply;
@@ -15,6 +17,7 @@ pub use home::Home;
 pub use item::ItemPage;
 pub use mine::Mine;
 pub use receipt::ReceiptPage;
+pub use status::Status;
 
 use crate::catalogue::{Basis, cite};
 use crate::kiosk::app::App;

@@ -1,5 +1,6 @@
 //! The fixed phrases of the applicant's pages. Short, plain, and the same word for the same thing everywhere.
 
+use crate::case::State;
 use crate::check::{MaterialState, Outcome, PointKind};
 use crate::words::{Phrase, Text};
 
@@ -208,6 +209,17 @@ pub const SUBMIT: Phrase = p("提交申请", "Submit");
 pub const SUBMITTING: Phrase = p("正在保存…", "Saving …");
 pub const SUBMIT_FAILED: Phrase = p("没有提交成功,填写的内容都还在。", "It was not submitted; everything you entered is still here.");
 
+pub const SUBMITTED_BEFORE: Phrase = p(
+    "这份申请已经在另一个窗口里提交了,时间是",
+    "This application was already submitted in another window, at",
+);
+pub const SUBMITTED_BEFORE_THEN: Phrase = p(
+    "您之后在这里改的内容没有提交。可以看已提交那份的回执,也可以用这里的内容另办一份新的申请。",
+    "What you have changed here since then was not submitted. See the receipt of what was, or begin a new application with what is here.",
+);
+pub const SUBMITTED_BEFORE_SEE: Phrase = p("看那份的回执", "See its receipt");
+pub const SUBMITTED_BEFORE_ANEW: Phrase = p("用这些内容另办一份", "Begin a new one with this");
+
 /// The consent text's version: it travels with the submission. A changed text needs a new one.
 pub const CONSENT_VERSION: &str = "2026-11-01";
 
@@ -248,6 +260,38 @@ pub const STEP_ANSWER: Phrase = p(
 );
 pub const PHOTOGRAPH: Phrase =
     p("请用手机拍下二维码。离开后本机不保留可读内容。", "Photograph the code with your phone. Nothing readable stays here after you leave.");
+pub const TAKE: Phrase = p("带走回执:任选一种,也可以都用", "Take the receipt along: any of these, or all");
+pub const TAKE_PAPER_HOW: Phrase = p("纸质回执,窗口可以扫", "on paper, for the window to scan");
+pub const TAKE_PHONE: Phrase = p("存到手机", "By phone");
+pub const TAKE_PHONE_HOW: Phrase = p("手机扫一扫,看进度、存回执", "scan, see the progress, keep the receipt");
+pub const TAKE_NUMBER: Phrase = p("抄下短号", "Write the number down");
+pub const TAKE_NUMBER_HOW: Phrase = p("没有手机也能查", "works without a phone");
+pub const TAKE_DONE: Phrase = p("好了", "Done");
+pub const FAILED_BEFORE: Phrase = p("上一位没有打印出来", "did not print for the person before");
+pub const CAME_OUT: Phrase = p("纸质回执出来了吗?", "Has the paper come out?");
+pub const CAME_OUT_YES: Phrase = p("出来了", "Yes");
+pub const CAME_OUT_NO: Phrase = p("没有,或者看不清", "No, or it cannot be read");
+pub const NOT_OUT: Phrase = p("没有打印出来", "It was not printed");
+pub const NOT_OUT_WHY: Phrase = p(
+    "申请已经存好,不受影响。打印机的问题已记下,会报给工作人员。请换一种办法带走回执,或者到",
+    "Your application is safe. The printer's trouble has been noted for the staff. Take the receipt along another way, or ask at",
+);
+pub const PHONE_SCAN: Phrase = p("用手机扫这个码", "Scan this code with your phone");
+pub const PHONE_HOW: Phrase = p(
+    "用相机或微信“扫一扫”打开网页:看办理进度,把回执存成图片。网页上没有姓名和证件号。",
+    "Your phone's camera opens a page with the progress, and keeps the receipt as a picture. It shows no name and no ID number.",
+);
+pub const PHONE_LATER: Phrase = p(
+    "大厅还没有收到,手机上现在会显示“还没有送达”,送达后再打开就有。现在请先拍下屏幕上的回执二维码,或者打印。",
+    "The hall does not have it yet; until it has, your phone's page says so. For now photograph the receipt's code, or print it.",
+);
+pub const NUMBER_HOW: Phrase = p("请抄下这个号码。到窗口或打电话时报它,就能查到。", "Write this number down. Say it at the window or on the phone.");
+pub const NUMBER_LATER: Phrase = p(
+    "大厅收到后才有短号。现在请打印,或者拍下回执二维码,凭它一样能办。",
+    "The hall gives the number once it has received your application. For now print the receipt or photograph its code: that is enough.",
+);
+pub const KEEP: Phrase = p("存为图片", "Keep as a picture");
+pub const NO_PICTURE: Phrase = p("图片画不出来,请截屏或者打印", "The picture cannot be drawn: take a picture of the screen, or print");
 pub const KEPT_HERE: Phrase = p("回执也保存在“我的申请”里", "The receipt is also kept under “My applications”");
 pub const FINISH: Phrase = p("完成,清除本机内容", "Finish and clear this machine");
 pub const NO_RECEIPT: Phrase = p("本机没有这份回执", "This device has no such receipt");
@@ -256,8 +300,41 @@ pub const ITEM: Phrase = p("事项", "Item");
 pub const FILED_AT: Phrase = p("申报时间", "Filed");
 pub const RECEIPT_ID: Phrase = p("回执编号", "Receipt id");
 
+// ── where it stands ──
+pub const STATUS: Phrase = p("办理进度", "Progress");
+pub const NO_STATUS: Phrase = p("这个网址不完整", "This address is not complete");
+pub const NO_STATUS_WHY: Phrase =
+    p("请重新扫码,或者到窗口报短号查询。", "Scan the code again, or say your short number at the window.");
+pub const NOT_YET: Phrase = p("还没有送达大厅", "Not at the hall yet");
+pub const NOT_YET_WHY: Phrase = p(
+    "申请还存在自助机里,联网后会自动上传,本页会自己更新。请保留回执二维码的照片或打印件。",
+    "It is still on the kiosk, which sends it once there is a network; this page follows. Keep the photograph or print of the receipt.",
+);
+pub const STATUS_FAILED: Phrase = p("现在查不到", "It cannot be looked up now");
+pub const LOOK_AGAIN: Phrase = p("再查一次", "Look again");
+pub const STATUS_PRIVATE: Phrase = p(
+    "本页不显示姓名和证件号,手机上也不留内容。有这个网址的人都能看到进度,请不要转发。",
+    "This page shows no name and no ID number and keeps nothing on the phone. Whoever has its address sees the progress: do not pass it on.",
+);
+
+/// What a state means for the applicant.
+pub fn state_why(state: State) -> Phrase {
+    match state {
+        State::Received => p("大厅已经收到,窗口还没有处理。", "The hall has it; the window has not taken it up yet."),
+        State::TakenIn => p("窗口已收下材料,正在审查。", "The window has taken the documents in and is looking at them."),
+        State::Correcting => p("请按补正告知书一次补齐,交到窗口。", "Bring what the notice of correction lists to the window, all at once."),
+        State::Accepted => p("已经受理,在办结期限内作出决定。", "Accepted; it is decided by the date below."),
+        State::Refused => p("理由和救济途径写在不予受理决定书里。", "The decision says why, and what you may do about it."),
+    }
+}
+
 // ── mine ──
 pub const NO_RECORDS: Phrase = p("还没有申请", "No applications yet");
+pub const UNREADABLE_RECORDS: Phrase = p(
+    "这里没有能显示的申请,但本机还留有本版本读不出来的内容(例如以前的草稿)。更新本应用后也许能读;不需要的话,可以在下面全部删除。",
+    "There is nothing to show, but this device still holds something that this version cannot read, such as an earlier draft. An \
+     update may read it; if you do not need it, delete everything below.",
+);
 pub const DRAFTS: Phrase = p("没填完的", "Unfinished");
 pub const SUBMITTED: Phrase = p("已提交的", "Submitted");
 pub const OPEN_RECEIPT: Phrase = p("看回执", "See the receipt");

@@ -3,6 +3,7 @@
 
 use super::super::desk::phrases as shared;
 use super::super::session::Session;
+use super::take::{Keep, Take};
 use super::{Nothing, phrases};
 use crate::calendar::moment;
 use crate::calendar::hall_date;
@@ -42,13 +43,14 @@ fn Followed(id: Uuid) -> impl IntoView {
     let kept = outbox::watch(App::get(), id);
     let late = RwSignal::new(false);
     set_timeout(move || { late.try_set(true); }, PATIENCE);
-    // Drawn anew only when the receipt itself changes, not with every step of the sending.
-    let there = Memo::new(move |_| kept.with(Option::is_some));
+    // Drawn anew only when the receipt itself comes or goes: not with every step of the sending, and not when patience ends,
+    // which would close what a quick person has opened on it.
+    let found = Memo::new(move |_| kept.with(Option::is_some).then_some(true).or_else(|| late.get().then_some(false)));
     view! {
-        {move || match (there.get(), late.get()) {
-            (true, _) => view! { <Receipt kept /> }.into_any(),
-            (false, true) => view! { <Nothing heading=phrases::NO_RECEIPT /> }.into_any(),
-            (false, false) => view! { <p class="starting" role="status">{say(phrases::LOADING)}</p> }.into_any(),
+        {move || match found.get() {
+            Some(true) => view! { <Receipt kept /> }.into_any(),
+            Some(false) => view! { <Nothing heading=phrases::NO_RECEIPT /> }.into_any(),
+            None => view! { <p class="starting" role="status">{say(phrases::LOADING)}</p> }.into_any(),
         }}
     }
 }
@@ -89,6 +91,17 @@ fn Receipt(kept: RwSignal<Option<Kept>>) -> impl IntoView {
     let hall = move || app.bundle.with(|bundle| bundle.as_ref().map(|b| b.hall.name.clone()));
     let in_words = move |text: Option<Text>| text.map(|t| t.get(app.lang.get()).to_owned());
     let kiosk = move || app.profile.get() == Profile::Kiosk;
+    let short_number = Signal::derive(move || acknowledged().map(|a| a.short_number));
+    let lines = {
+        let item_name = item_name.clone();
+        Signal::derive(move || {
+            let lang = app.lang.get();
+            let number = short_number.get().map(|number| format!("{} {}", phrases::SHORT_NUMBER.get(lang), number::show(&number)));
+            let filed = format!("{} {}", phrases::FILED_AT.get(lang), moment(captured_at));
+            let said = [item_name.get(lang).to_owned(), headline.get()].into_iter().chain(number);
+            said.chain([filed, phrases::NOT_ACCEPTANCE.get(lang).to_owned()]).collect::<Vec<_>>()
+        })
+    };
     view! {
         <article class="sheet receipt" data-test="receipt" data-id=id.to_string() data-standing=code>
             <p class="receipt-kind">
@@ -118,7 +131,10 @@ fn Receipt(kept: RwSignal<Option<Kept>>) -> impl IntoView {
             })}
             <div class="receipt-code">{move || view! { <Qr text=text.get() /> }}</div>
             <p class="receipt-not"><span class="receipt-seal" aria-hidden="true">"!"</span>{say(phrases::NOT_ACCEPTANCE)}</p>
-            {move || kiosk().then(|| view! { <p class="notice-calm">{say(phrases::PHOTOGRAPH)}</p> })}
+            {move || kiosk().then(|| view! {
+                <Take id short_number />
+                <p class="notice-calm no-print">{say(phrases::PHOTOGRAPH)}</p>
+            })}
             <dl class="facts">
                 <dt>{say(phrases::ITEM)}</dt>
                 <dd>{tell(item_name)}</dd>
@@ -150,14 +166,22 @@ fn Receipt(kept: RwSignal<Option<Kept>>) -> impl IntoView {
                         {say(phrases::SEND_NOW)}
                     </button>
                 })}
-                <button type="button" class="button" class:primary=move || !kiosk() data-test="print" on:click=move |_| print::print()>
-                    {say(phrases::PRINT)}
-                </button>
-                {move || kiosk().then(|| view! {
-                    <button type="button" class="button primary" data-test="finish" on:click=move |_| session.end()>
-                        {say(phrases::FINISH)}
-                    </button>
-                })}
+                {move || if kiosk() {
+                    view! {
+                        <button type="button" class="button primary" data-test="finish" on:click=move |_| session.end()>
+                            {say(phrases::FINISH)}
+                        </button>
+                    }
+                        .into_any()
+                } else {
+                    view! {
+                        <button type="button" class="button primary" data-test="print" on:click=move |_| print::start(app)>
+                            {say(phrases::PRINT)}
+                        </button>
+                        <Keep text lines id />
+                    }
+                        .into_any()
+                }}
             </div>
         </article>
     }

@@ -4,7 +4,7 @@
 use super::attachments::Attachments;
 use super::cases::{binding, due_words};
 use super::sign_in::{self, Session, SignIn, SignedIn};
-use super::{Frame, Tab, decide, notice, phrases, say, scan, tell};
+use super::{Frame, Tab, decide, notice, phrases, say, tell, verdict};
 use crate::api::{CaseView, Decide};
 use crate::calendar::{Calendar, hall_time, moment};
 use crate::case::{Act, ActName, By, point_name};
@@ -23,6 +23,9 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// Characters of an identifier that are compared at a glance.
+const LAST: usize = 4;
 
 /// What the page and the forms of its decisions share.
 #[derive(Clone, Copy)]
@@ -247,6 +250,7 @@ fn Head(open: Open) -> impl IntoView {
                         {none}
                         {clock.accepted_on.map(|date| view! { <span>{phrases::ACCEPTED_ON.get(lang)} " " {date.to_string()}</span> })}
                     </p>
+                    {person(&view, lang)}
                     {clock.deemed.then(|| view! {
                         <p class="desk-trouble" data-test="deemed"><strong>{phrases::DEEMED.get(lang)}</strong> " " {phrases::DEEMED_LONG.get(lang)}</p>
                     })}
@@ -254,6 +258,26 @@ fn Head(open: Open) -> impl IntoView {
             }
         })}
     }
+}
+
+/// Who must stand at the window, before anything else is looked at: the clerk compares with the card.
+fn person(view: &CaseView, lang: Lang) -> impl IntoView + use<> {
+    let who = &view.submission.applicant;
+    let count = who.identifier.chars().count();
+    let last: String = who.identifier.chars().skip(count.saturating_sub(LAST)).collect();
+    view! {
+        <p class="desk-person" data-test="person">
+            <span>{phrases::PERSON.get(lang)}</span>
+            <strong>{who.name.clone()}</strong>
+            <span>{phrases::LAST_FOUR.get(lang)}</span>
+            <strong class="desk-number">{last}</strong>
+        </p>
+    }
+}
+
+/// Did no device that the hall vouches for make it?
+fn is_self_issued(view: &CaseView) -> bool {
+    !matches!(&view.device, Some((_, Profile::Kiosk | Profile::Desk)))
 }
 
 fn problems(problems: &[Text]) -> impl IntoView + use<> {
@@ -309,12 +333,41 @@ fn recheck(app: App, item: Option<&Item>, view: &CaseView, lang: Lang) -> impl I
                 </div>
             </dl>
             <p class=if view.agrees { "desk-agree" } else { "desk-agree differ" }><span aria-hidden="true">{sign}</span> " " {word.get(lang)}</p>
+            {is_self_issued(view).then(|| view! { <p data-test="rechecked">{phrases::RECHECKED.get(lang)}</p> })}
+            {differing(item, device, &view.recheck, lang)}
             <div role="group" aria-label=phrases::POINTS.get(lang)>
                 {on_device}
                 {points(item, &view.recheck, lang, &why)}
             </div>
         </section>
     }
+}
+
+/// The materials that the two checks see differently, and the versions of the item if those were two.
+fn differing(item: Option<&Item>, device: &Assessment, hall: &Assessment, lang: Lang) -> Option<impl IntoView + use<>> {
+    let name = |code: &str| item.and_then(|i| i.material(code)).map_or_else(|| code.to_owned(), |m| m.name.get(lang).to_owned());
+    let word = |state: Option<MaterialState>| state.map_or("—", |state| phrases::material_state(state).get(lang)).to_owned();
+    let codes = hall.materials.iter().chain(device.materials.iter().filter(|(code, _)| material_state(hall, code).is_none()));
+    let states = codes.map(|(code, _)| (code, material_state(device, code), material_state(hall, code)));
+    let mut rows: Vec<(String, String, String)> =
+        states.filter(|(_, one, other)| one != other).map(|(code, one, other)| (name(code), word(one), word(other))).collect();
+    if device.version != hall.version {
+        rows.insert(0, (phrases::ITEM_VERSION.get(lang).to_owned(), device.version.to_string(), hall.version.to_string()));
+    }
+    (!rows.is_empty()).then(|| view! {
+        <table class="desk-table" data-test="differences">
+            <thead>
+                <tr>
+                    <th scope="col">{phrases::DIFFERENCES.get(lang)}</th>
+                    <th scope="col">{phrases::ON_DEVICE.get(lang)}</th>
+                    <th scope="col">{phrases::AT_HALL.get(lang)}</th>
+                </tr>
+            </thead>
+            <tbody>
+                {rows.into_iter().map(|(what, one, other)| view! { <tr><th scope="row">{what}</th><td>{one}</td><td>{other}</td></tr> }).collect_view()}
+            </tbody>
+        </table>
+    })
 }
 
 fn points(item: Option<&Item>, assessment: &Assessment, lang: Lang, why: &dyn Fn(&Point) -> Vec<String>) -> AnyView {
@@ -368,7 +421,6 @@ fn applicant(view: &CaseView, lang: Lang) -> impl IntoView + use<> {
             <dd><A href=format!("/desk/case/{corrected}") attr:class="desk-number">{shown}</A></dd>
         }
     });
-    let self_issued = !matches!(&view.device, Some((_, Profile::Kiosk | Profile::Desk)));
     view! {
         <section class="desk-block" data-test="applicant">
             <h2>{phrases::APPLICANT.get(lang)}</h2>
@@ -382,7 +434,7 @@ fn applicant(view: &CaseView, lang: Lang) -> impl IntoView + use<> {
                 {row(phrases::FROM_DEVICE, device)}
                 {corrects}
             </dl>
-            {self_issued.then(|| view! { <p class="desk-quiet">{phrases::SELF_ISSUED_WHY.get(lang)}</p> })}
+            {is_self_issued(view).then(|| view! { <p class="desk-quiet">{phrases::SELF_ISSUED_WHY.get(lang)}</p> })}
         </section>
     }
 }
@@ -559,9 +611,9 @@ fn Panel(open: Open) -> impl IntoView {
                     <SignIn session=open.session />
                 })}
             </section>
-            {move || shown.get().map(|notice| view! {
+            {move || shown.get().zip(open.view.with_untracked(|v| v.as_ref().map(|v| v.submission.id))).map(|(notice, id)| view! {
                 <section aria-label=say(phrases::NOTICES)>
-                    <notice::Notice notice on_close=close />
+                    <notice::Notice notice id on_close=close />
                 </section>
             })}
             <Timeline open />
@@ -622,7 +674,14 @@ fn Scans(open: Open) -> impl IntoView {
                 if view.scans.is_empty() {
                     view! { <p class="desk-quiet">{say(phrases::NO_SCANS)}</p> }.into_any()
                 } else {
-                    view! { <ol class="desk-scans">{view.scans.iter().map(|s| view! { <li>{scan::scan_line(s)}</li> }).collect_view()}</ol> }.into_any()
+                    let several = view.scans.len() > 1;
+                    let line = |(at, scan)| view! {
+                        <li data-test=(at == 0).then_some("keeper")>
+                            {(at == 0 && several).then(|| view! { {say(phrases::FIRST_AT)} " " })}
+                            {verdict::scan_line(scan)}
+                        </li>
+                    };
+                    view! { <ol class="desk-scans">{view.scans.iter().enumerate().map(line).collect_view()}</ol> }.into_any()
                 }
             }))}
         </section>

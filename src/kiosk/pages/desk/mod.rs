@@ -1,7 +1,7 @@
 //! The clerk's desk: enrolment and sign-in, scanning receipts, the list of cases, one case and its decisions.
 //! Scanning works with no network and nobody signed in; everything about cases needs both.
 //!
-//! - [`scan`]: live picture or USB scanner → verdict.
+//! - [`scan`]: live picture or USB scanner → [`verdict`].
 //! - [`cases`], [`case`]: what is at the hall, and one case with all that the clerk needs to decide.
 //! - [`decide`]: the five acts; [`notice`]: what each of them prints.
 //! - [`sign_in`], [`enrol`]: who works here, and which machine this is.
@@ -15,6 +15,7 @@ mod notice;
 pub mod phrases;
 pub mod scan;
 pub mod sign_in;
+mod verdict;
 
 pub use case::CasePage;
 pub use cases::Cases;
@@ -112,7 +113,7 @@ fn Frame(tab: Tab, session: RwSignal<Session>, #[prop(optional, into)] on_scan: 
     view! {
         <div class="desk">
             <header class="desk-bar">
-                <A href="/desk" attr:class="desk-name" attr:aria-current=current(Tab::Home)>
+                <A href="/desk" exact=true attr:class="desk-name" attr:aria-current=current(Tab::Home)>
                     {move || app.device_name.get().unwrap_or_else(|| phrases::DESK.get(app.lang.get()).to_owned())}
                 </A>
                 <nav aria-label=say(phrases::NAVIGATION)>

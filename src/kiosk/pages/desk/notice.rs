@@ -1,14 +1,24 @@
-//! A notice (告知书) on screen and on paper. While one is shown, printing prints it and nothing else.
+//! A notice (告知书) on screen and on paper. While one is shown, printing prints it and nothing else. Its code leads a phone to
+//! the page that shows how the case goes on.
 
 use super::{phrases, say, tell};
 use crate::case;
+use crate::kiosk::app::App;
 use crate::kiosk::device::print;
+use crate::kiosk::parts::progress::ProgressCode;
 use crate::receipt::number;
 use leptos::html;
 use leptos::prelude::*;
+use uuid::Uuid;
 
 #[component]
-pub fn Notice(notice: case::Notice, on_close: Callback<()>) -> impl IntoView {
+pub fn Notice(
+    notice: case::Notice,
+    /// Of the case's receipt.
+    id: Uuid,
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let app = App::get();
     let case::Notice { title, number, lines, closing, body, date } = notice;
     let sheet = NodeRef::<html::Section>::new();
     // A notice that has just come about is where the clerk goes on.
@@ -29,10 +39,18 @@ pub fn Notice(notice: case::Notice, on_close: Callback<()>) -> impl IntoView {
     view! {
         <section class="desk-notice" node_ref=sheet tabindex="-1" data-test="notice" data-number=number.clone()>
             <div class="desk-row desk-no-print">
-                <button class="desk-button primary" data-test="print" type="button" on:click=move |_| print::print()>{say(phrases::PRINT)}</button>
-                <button class="desk-button" data-test="close-notice" type="button" on:click=move |_| on_close.run(())>{say(phrases::CLOSE)}</button>
+                <button class="desk-button primary" data-test="print" type="button" on:click=move |_| print::start(app)>
+                    {say(phrases::PRINT)}
+                </button>
+                <button class="desk-button" data-test="close-notice" type="button" on:click=move |_| on_close.run(())>
+                    {say(phrases::CLOSE)}
+                </button>
             </div>
             <article class="notice">
+                <figure class="notice-code">
+                    <ProgressCode id />
+                    <figcaption>{say(phrases::SCAN_FOR_PROGRESS)}</figcaption>
+                </figure>
                 <h1>{tell(title)}</h1>
                 <p class="notice-number">{say(phrases::NOTICE_NUMBER)} " " {number::show(&number)}</p>
                 <table>

@@ -57,7 +57,9 @@ pub const TORCH: Phrase = p("补光灯", "Torch");
 pub const LIVE: Phrase = p("实时画面", "Live picture");
 pub const CAMERA_OFF: Phrase = p("摄像头未打开。扫码枪随时可用。", "The camera is off. A USB scanner works at any time.");
 pub const LOOKING: Phrase = p("请把回执二维码放到镜头前", "Hold the receipt's QR code in front of the camera");
+pub const SAME: Phrase = p("这个码已核验过,请拿开,换下一个", "This code has been judged. Take it away, then show the next");
 pub const WAITING: Phrase = p("等待扫码", "Waiting for a code");
+pub const VERDICT: Phrase = p("核验结论", "Verdict");
 pub const NEXT: Phrase = p("下一个", "Next");
 pub const OPEN_CASE: Phrase = p("打开办件", "Open the case");
 pub const KEYS: Phrase = p("空格或回车:下一个 · O:打开办件", "Space or Enter: next · O: open the case");
@@ -81,6 +83,10 @@ pub const NO_RESERVATION: Phrase = p("全部核验通过,没有遗留", "Every c
 pub const CLAIMS_ONLY: Phrase = p("以下是二维码自称的内容,不可采信", "What the code claims; not to be believed");
 pub const SELF_ISSUED_WHY: Phrase =
     p("由申请人自己的设备签发:内容完整,但没有人担保,请逐项核对", "Signed by the applicant's own device: unaltered, but vouched for by nobody. Check each point");
+pub const RECHECKED: Phrase = p(
+    "申请人自助签发的办件,大厅已用自己的规则从头到尾重新核对,不依赖设备的结论",
+    "Self-issued by the applicant: the hall has re-checked it in full with its own rules and does not rely on the device",
+);
 pub const QUEUED_WHY: Phrase =
     p("数据还在签发设备上,送达大厅后才能打开办件", "The data is still on the device; the case opens once it has reached the hall");
 pub const TRUST_LIST: Phrase = p("信任清单", "Trust list");
@@ -90,12 +96,29 @@ pub const MARKS_DIFFER: Phrase = p(
     "回执的目录版本与本机不同,材料名称可能对不上,请以办件为准",
     "The receipt was made with another catalogue version: material names may not match, the case is what counts",
 );
+pub const SCAN_AGAIN: Phrase = p("也可能没有扫全,请再扫一次", "It may have been read only in part: scan it once more");
 pub const FIRST_SCAN: Phrase = p("首次扫码,已记录", "First scan, recorded");
+pub const FIRST_HERE: Phrase = p("本窗口首次扫码,已记录", "First scan at this desk, recorded");
 pub const SCAN_NOT_RECORDED: Phrase = p("不是真回执,不计入扫码记录", "Not genuine: not put on record");
 pub const SCANNED_BEFORE: Phrase = p("此前扫过", "Scanned before");
+pub const FIRST_AT: Phrase = p("首次(办件归该窗口):", "First (that desk keeps the case):");
 pub const RECORDING: Phrase = p("正在记录…", "Recording …");
+pub const ASKING_HALL: Phrase = p("正在询问大厅…", "Asking the hall …");
 pub const OFFLINE_RECORD: Phrase =
     p("离线记录,连上大厅后合并;其他窗口是否扫过暂时不知道", "Recorded offline and merged later; scans at other desks are not known now");
+pub const NOBODY_RECORD: Phrase = p(
+    "本窗口还没有人登录:登录后送到大厅;其他窗口是否扫过暂时不知道",
+    "Nobody is signed in here: sent to the hall after signing in; scans at other desks are not known now",
+);
+pub const MERGED: Phrase =
+    p("离线期间的扫码已送达大厅。下列回执别的窗口先扫过:", "The scans made offline have reached the hall. Another desk had scanned these first:");
+pub const MERGED_SEEN: Phrase = p("知道了", "Understood");
+pub const IDENTITY: Phrase = p("身份证号核对", "Check the ID number");
+pub const IDENTITY_FITS: Phrase = p("✓ 与回执相符", "✓ Fits the receipt");
+pub const IDENTITY_DIFFERS: Phrase = p("✕ 与回执不符:请核对是否本人", "✕ Does not fit the receipt: is this the person?");
+pub const IDENTITY_MISTYPED: Phrase = p("号码有误,请再看一遍", "Not a valid number: please look again");
+pub const IDENTITY_NONE: Phrase =
+    p("回执里没有可核对的身份证信息,请打开办件核对", "The receipt has no ID number to compare with; open the case to compare");
 
 // ── cases ──
 pub const FILTER: Phrase = p("按状态筛选", "Filter by state");
@@ -141,6 +164,10 @@ pub const RECHECK: Phrase = p("大厅复核", "The hall's re-check");
 pub const ON_DEVICE: Phrase = p("设备自查", "On the device");
 pub const AT_HALL: Phrase = p("大厅复核", "At the hall");
 pub const AGREE: Phrase = p("两者一致", "They agree");
+pub const DIFFERENCES: Phrase = p("不一致之处", "Where they differ");
+pub const ITEM_VERSION: Phrase = p("事项版本", "Version of the item");
+pub const PERSON: Phrase = p("请核对本人:", "Is this the person?");
+pub const LAST_FOUR: Phrase = p("证件号末四位", "Identifier ends in");
 pub const DIFFER: Phrase = p("两者不一致,以大厅复核为准", "They differ; the hall's re-check counts");
 pub const POINTS: Phrase = p("需要留意", "Points to look at");
 pub const NO_POINTS: Phrase = p("没有发现问题", "Nothing was found");
@@ -214,6 +241,7 @@ pub const REFUSE_BLANK: Phrase = p("理由和依据都要填写", "Both reason a
 pub const REFUSE_SEND: Phrase = p("确认不予受理", "Refuse");
 
 // ── notices ──
+pub const SCAN_FOR_PROGRESS: Phrase = p("手机扫码查进度", "Scan for the progress");
 pub const NOTICES: Phrase = p("告知书", "Notices");
 pub const PRINT: Phrase = p("打印", "Print");
 pub const CLOSE: Phrase = p("收起", "Close");

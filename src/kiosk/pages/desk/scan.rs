@@ -1,25 +1,27 @@
-//! Scanning receipts: one screen, the live picture on the left, the verdict on the right. A text comes from the camera,
-//! from a USB scanner or from another page of the desk; [`receipt::verify`] judges it on this machine, so the verdict
+//! Scanning receipts: one screen, the live picture on the left, the verdict ([`super::verdict`]) on the right. A text comes from
+//! the camera, from a USB scanner or from another page of the desk; [`receipt::verify`] judges it on this machine, so the verdict
 //! needs no network. What the hall knows (earlier scans, the case) follows when it can be reached.
 
-use super::sign_in::Session;
-use super::{Frame, Tab, ago, phrases, say, sign_in};
+use super::sign_in;
+use super::verdict::{Panel, Person};
+use super::{Frame, Tab, ago, phrases, say};
 use crate::calendar::moment;
-use crate::api::ScanRecord;
-use crate::calendar::hall_date;
 use crate::kiosk::app::App;
-use crate::kiosk::device::camera::Camera;
-use crate::kiosk::device::catalogue::{self, Sought, Wanted};
+use crate::kiosk::device::camera::{self, Camera};
 use crate::kiosk::device::scanner::Decoder;
-use crate::kiosk::device::{self, ScanSeen, camera, clock, sound};
-use crate::receipt::{self, Claims, MaterialMark, Reason, Report, Verdict, number};
-use crate::words::{Lang, Text};
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::kiosk::device::scans::{self, Late};
+use crate::kiosk::device::{self, ScanSeen, sound};
+use crate::receipt::decode::Found;
+use crate::receipt::sight::{self, InView, Look, Sight};
+use crate::receipt::{self, Reason, Report, Verdict, number};
+use crate::words::Text;
+use chrono::{DateTime, Utc};
 use gloo_timers::future::TimeoutFuture;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -35,28 +37,25 @@ pub fn hand_over(text: String) {
     HANDED.with_borrow_mut(|handed| *handed = Some(text));
 }
 
-/// After "next", the code just judged is left alone for this long: time enough to take it away from the camera.
-const REST: TimeDelta = TimeDelta::milliseconds(2500);
-/// Pause between two frames, in milliseconds: the page keeps breathing.
-const BETWEEN_FRAMES: u32 = 12;
-/// Pause while a verdict is shown.
-const WHILE_SHOWN: u32 = 80;
+/// Milliseconds from frame to frame, at least: thirty a second, with what a timer is late. The page breathes in between.
+const FRAME: f64 = 30.0;
+const BREATH: f64 = 4.0;
+/// Pause while a verdict is shown: enough to notice when the code is taken away.
+const WHILE_SHOWN: f64 = 120.0;
 /// Keys closer together than this, in milliseconds, are a scanner's, not a person's.
 const BURST: u32 = 90;
 
 /// A text and its verdict.
 #[derive(Clone)]
-struct Seen {
-    text: String,
-    report: Report,
+pub struct Seen {
+    pub text: String,
+    pub report: Report,
     at: DateTime<Utc>,
-    online: bool,
-    record: Record,
 }
 
 /// Whether this scan is on record, and what was there before it.
 #[derive(Clone)]
-enum Record {
+pub enum Record {
     Waiting,
     /// Not genuine: what it says must not touch the record of the receipt it pretends to be.
     Left,
@@ -73,18 +72,25 @@ enum Live {
 
 /// Everything the page's parts share.
 #[derive(Clone, Copy)]
-struct Scanning {
-    app: App,
-    seen: RwSignal<Option<Seen>>,
+pub struct Scanning {
+    pub app: App,
+    /// What is shown. Stays the same while its record becomes known: what the clerk types beside it is not redrawn.
+    pub seen: RwSignal<Option<Seen>>,
+    pub record: RwSignal<Record>,
     live: RwSignal<Live>,
+    /// Only a code that was judged already is in view.
+    same: RwSignal<bool>,
+    /// The camera has a lamp, and it is on.
+    lamp: RwSignal<bool>,
     torch: RwSignal<bool>,
     typed: RwSignal<String>,
     wrong: RwSignal<Option<Text>>,
-    /// The code that is left alone for a moment, and until when.
-    resting: StoredValue<Option<(String, DateTime<Utc>)>>,
+    sight: StoredValue<Sight, LocalStorage>,
     /// Grows with each start and stop of the camera: a loop that finds another number ends.
     run: StoredValue<u32>,
     camera: StoredValue<Option<Rc<Camera>>, LocalStorage>,
+    /// Started with the page, so that the first frame finds it ready.
+    decoder: StoredValue<Rc<Decoder>, LocalStorage>,
     panel: NodeRef<html::Section>,
 }
 
@@ -96,49 +102,47 @@ pub fn Scan() -> impl IntoView {
     let scanning = Scanning {
         app,
         seen: RwSignal::new(None),
+        record: RwSignal::new(Record::Left),
         live: RwSignal::new(Live::Off),
+        same: RwSignal::new(false),
+        lamp: RwSignal::new(false),
         torch: RwSignal::new(false),
         typed: RwSignal::new(String::new()),
         wrong: RwSignal::new(None),
-        resting: StoredValue::new(None),
+        sight: StoredValue::new_local(Sight::default()),
         run: StoredValue::new(0),
         camera: StoredValue::new_local(None),
+        decoder: StoredValue::new_local(Rc::new(Decoder::start())),
         panel: NodeRef::new(),
     };
     let navigate = StoredValue::new_local(use_navigate());
     let go = Callback::new(move |number: String| {
         navigate.with_value(|navigate| navigate(&format!("/desk/case/{number}"), Default::default()));
     });
-    let from_scanner = Callback::new(move |text: String| {
-        scanning.typed.set(String::new());
-        match number::parse(&text) {
-            Some(number) => go.run(number),
-            None => scanning.judge(text),
-        }
+    let from_scanner = Callback::new(move |text: String| match number::parse(&text) {
+        Some(number) => go.run(number),
+        None => scanning.judge(text),
     });
     let handed = HANDED.with_borrow_mut(Option::take);
     if let Some(text) = handed {
         from_scanner.run(text);
     }
     keys(scanning, go);
+    let spoken = move || scanning.seen.with(|seen| seen.as_ref().map(|seen| phrases::verdict(seen.report.verdict).get(app.lang.get())));
     view! {
         <Frame tab=Tab::Scan session on_scan=from_scanner>
             <div class="desk-scan">
                 <h1 class="unseen">{say(phrases::SCAN)}</h1>
+                <p class="unseen" role="status" aria-live="assertive">{spoken}</p>
                 <Picture scanning />
-                <section
-                    class="desk-verdict-place"
-                    node_ref=scanning.panel
-                    tabindex="-1"
-                    role="status"
-                    aria-live="assertive"
-                >
+                <section class="desk-verdict-place" node_ref=scanning.panel tabindex="-1" aria-label=say(phrases::VERDICT)>
                     {move || match scanning.seen.get() {
                         None => view! {
                             <div class="desk-verdict waiting" data-test="no-verdict">
                                 <p class="desk-sign" aria-hidden="true">"▣"</p>
                                 <p class="desk-word">{say(phrases::WAITING)}</p>
                             </div>
+                            <Merged />
                         }
                             .into_any(),
                         Some(seen) => view! { <Panel scanning seen session go /> }.into_any(),
@@ -149,14 +153,59 @@ pub fn Scan() -> impl IntoView {
     }
 }
 
-impl Scanning {
-    /// What the camera sees: nothing new while a verdict is shown, nor the same code right after "next".
-    fn camera_saw(self, text: String) {
-        if self.seen.try_with_untracked(Option::is_some) != Some(false) {
-            return;
+/// What turned out when scans made offline reached the hall: the receipts that another desk had scanned before.
+#[component]
+fn Merged() -> impl IntoView {
+    let late = scans::late();
+    let (empty, list, forget) = (late.clone(), late.clone(), late);
+    let line = |Late { receipt, short_number, first }: Late| {
+        let (id, shown) = match &short_number {
+            Some(number) => (number.clone(), number::show(number)),
+            // Not at the hall yet; the receipt's first digits tell several apart.
+            None => (receipt.to_string(), receipt.to_string().chars().take(8).collect()),
+        };
+        view! {
+            <li>
+                <A href=format!("/desk/case/{id}") attr:class="desk-number">{shown}</A>
+                " "
+                {say(phrases::FIRST_AT)}
+                " "
+                {super::verdict::scan_line(&first)}
+            </li>
         }
-        let rests = self.resting.try_with_value(|r| r.as_ref().is_some_and(|(same, until)| *same == text && clock::now() < *until));
-        if rests == Some(false) {
+    };
+    view! {
+        <Show when=move || empty.with(|late| !late.is_empty())>
+            <div class="desk-before again" role="status" data-test="merged">
+                <strong>{say(phrases::MERGED)}</strong>
+                {
+                    let list = list.clone();
+                    move || view! { <ul class="desk-late">{list.get().into_iter().map(line).collect_view()}</ul> }
+                }
+                <button class="desk-button small" type="button" data-test="merged-seen" on:click={
+                    let forget = forget.clone();
+                    move |_| forget.set(vec![])
+                }>{say(phrases::MERGED_SEEN)}</button>
+            </div>
+        </Show>
+    }
+}
+
+impl Scanning {
+    /// What the camera sees in one frame.
+    fn camera_saw(self, found: &[InView]) {
+        let now = js_sys::Date::now();
+        let nothing_shown = self.seen.try_with_untracked(Option::is_none) == Some(true);
+        let meant = self.sight.try_update_value(|sight| match sight.look(found, now) {
+            Look::Meant(text) => (Some(text.to_owned()), false),
+            Look::Same => (None, true),
+            Look::Nothing => (None, false),
+        });
+        let Some((meant, same)) = meant.filter(|_| nothing_shown) else { return };
+        if self.same.try_get_untracked() != Some(same) {
+            self.same.try_set(same);
+        }
+        if let Some(text) = meant {
             self.judge(text);
         }
     }
@@ -166,25 +215,22 @@ impl Scanning {
         let now = self.app.now();
         let report = self.app.trust.with_untracked(|trust| receipt::verify(&text, trust.as_ref(), now));
         sound::verdict(report.verdict);
+        self.sight.update_value(|sight| sight.judged(&text, js_sys::Date::now()));
         let on_record = report.claims.is_some() && report.verdict != Verdict::NotGenuine;
         let unknown_key = report.reasons.iter().any(|r| matches!(r, Reason::UnknownKey { .. } | Reason::NoTrustList));
-        let seen = Seen {
-            text,
-            report,
-            at: now,
-            online: self.app.online.get_untracked(),
-            record: if on_record { Record::Waiting } else { Record::Left },
-        };
+        let seen = Seen { text, report, at: now };
+        self.wrong.set(None);
+        self.record.set(if on_record { Record::Waiting } else { Record::Left });
         self.seen.set(Some(seen.clone()));
         if let Some(panel) = self.panel.get_untracked() {
             // Keys now mean the verdict, not whichever button was pressed last.
             let _ = panel.focus();
         }
         spawn_local(async move {
-            let report = if unknown_key && seen.online { self.look_again(&seen).await } else { seen.report.clone() };
+            let report = if unknown_key && self.app.online.get_untracked() { self.look_again(&seen).await } else { seen.report.clone() };
             let Some(claims) = report.claims.filter(|_| report.verdict != Verdict::NotGenuine) else { return };
-            let record = device::record_scan(self.app, &claims, report.verdict).await;
-            self.change(&seen, |seen| seen.record = Record::Known(record));
+            let known = |known| self.if_still(&seen, || drop(self.record.try_set(Record::Known(known))));
+            device::record_scan(self.app, &claims, report.verdict, known).await;
         });
     }
 
@@ -193,31 +239,35 @@ impl Scanning {
         self.app.refresh().await;
         let report = self.app.trust.with_untracked(|trust| receipt::verify(&seen.text, trust.as_ref(), seen.at));
         if report.verdict != seen.report.verdict {
-            sound::verdict(report.verdict);
-            self.change(seen, |seen| {
-                seen.report = report.clone();
+            self.if_still(seen, || {
+                sound::verdict(report.verdict);
                 if report.verdict == Verdict::NotGenuine {
-                    seen.record = Record::Left;
+                    self.record.set(Record::Left);
                 }
+                self.seen.set(Some(Seen { report: report.clone(), ..seen.clone() }));
             });
         }
         report
     }
 
-    /// Changes what is shown, if it is still this scan (and this page).
-    fn change(self, scan: &Seen, change: impl FnOnce(&mut Seen)) {
-        self.seen.try_update(|shown| {
-            if let Some(shown) = shown.as_mut().filter(|s| s.text == scan.text && s.at == scan.at) {
-                change(shown);
-            }
-        });
+    /// Does something if this scan is still the one that is shown.
+    fn if_still(self, scan: &Seen, change: impl FnOnce()) {
+        let same = |shown: &Option<Seen>| shown.as_ref().is_some_and(|s| s.text == scan.text && s.at == scan.at);
+        if self.seen.try_with_untracked(same) == Some(true) {
+            change();
+        }
     }
 
-    fn next(self) {
+    pub fn next(self) {
         self.wrong.set(None);
-        if let Some(seen) = self.seen.get_untracked() {
-            self.resting.set_value(Some((seen.text, clock::now() + REST)));
-            self.seen.set(None);
+        self.seen.set(None);
+    }
+
+    /// Keys mean the verdict again, not the field that had them.
+    pub fn focus(self) {
+        if let Some(panel) = self.panel.get_untracked() {
+            // The panel is there and takes the focus.
+            let _ = panel.focus();
         }
     }
 
@@ -228,6 +278,7 @@ impl Scanning {
         self.stop();
         self.live.set(Live::Starting);
         let run = self.run.get_value();
+        let decoder = self.decoder.get_value();
         spawn_local(async move {
             let opened = Camera::start(&video, which).await;
             let still = || self.run.try_get_value() == Some(run);
@@ -238,20 +289,26 @@ impl Scanning {
                     let camera = Rc::new(camera);
                     self.camera.set_value(Some(camera.clone()));
                     self.torch.set(false);
+                    self.lamp.set(camera.has_lamp());
                     self.live.set(Live::On);
-                    let decoder = Decoder::start();
                     while still() {
-                        if self.seen.try_with_untracked(Option::is_some) == Some(true) {
-                            TimeoutFuture::new(WHILE_SHOWN).await;
-                            continue;
+                        if !camera.is_live() {
+                            self.stop();
+                            self.live.set(Live::Refused(camera::Refused::Other.say()));
+                            break;
                         }
-                        if let Some(frame) = camera.frame()
-                            && let Some(text) = decoder.decode(frame).await
-                            && still()
-                        {
-                            self.camera_saw(text);
+                        let began = js_sys::Date::now();
+                        if let Some(picture) = camera.picture() {
+                            let found = decoder.decode(&picture).await;
+                            let off = |found: &Found| sight::off(&found.corners, picture.width, picture.height);
+                            let found: Vec<InView> = found.iter().map(|code| InView { text: &code.text, off: off(code) }).collect();
+                            if still() {
+                                self.camera_saw(&found);
+                            }
                         }
-                        TimeoutFuture::new(BETWEEN_FRAMES).await;
+                        let shown = self.seen.try_with_untracked(Option::is_some) == Some(true);
+                        let rest = if shown { WHILE_SHOWN } else { FRAME - (js_sys::Date::now() - began) };
+                        TimeoutFuture::new(rest.max(BREATH) as u32).await;
                     }
                     camera.stop();
                 }
@@ -263,22 +320,23 @@ impl Scanning {
     fn stop(self) {
         self.run.update_value(|run| *run = run.wrapping_add(1));
         self.camera.set_value(None);
+        self.same.set(false);
+        self.lamp.set(false);
         self.live.set(Live::Off);
     }
 
     /// Where the case of the shown verdict is found: by its number, or by the receipt's id.
-    fn case_of_shown(self) -> Option<String> {
-        self.seen.with_untracked(|seen| seen.as_ref().and_then(case_of))
+    pub fn case(self) -> Option<String> {
+        let claims = self.seen.with(|seen| {
+            let report = seen.as_ref().map(|seen| &seen.report).filter(|report| report.verdict != Verdict::NotGenuine)?;
+            report.claims.clone()
+        })?;
+        let recorded = self.record.with(|record| match record {
+            Record::Known(record) => record.short_number.clone(),
+            Record::Waiting | Record::Left => None,
+        });
+        Some(claims.short_number.or(recorded).unwrap_or_else(|| claims.id.to_string()))
     }
-}
-
-fn case_of(seen: &Seen) -> Option<String> {
-    let claims = seen.report.claims.as_ref().filter(|_| seen.report.verdict != Verdict::NotGenuine)?;
-    let recorded = match &seen.record {
-        Record::Known(record) => record.short_number.clone(),
-        Record::Waiting | Record::Left => None,
-    };
-    Some(claims.short_number.clone().or(recorded).unwrap_or_else(|| claims.id.to_string()))
 }
 
 /// Space and Enter: next. O: open the case. A key counts only when no other follows it at a scanner's pace, and only
@@ -307,7 +365,7 @@ fn keys(scanning: Scanning, go: Callback<String>) {
             if presses.try_get_value() != Some(press) {
                 return;
             }
-            match open.then(|| scanning.case_of_shown()) {
+            match open.then(|| untrack(|| scanning.case())) {
                 None => scanning.next(),
                 Some(Some(number)) if scanning.app.online.get_untracked() => go.run(number),
                 Some(_) => {}
@@ -358,16 +416,18 @@ fn Picture(scanning: Scanning) -> impl IntoView {
             }
         });
     };
+    let runs = move || matches!(scanning.live.get(), Live::On | Live::Starting);
     view! {
-        <section class="desk-camera">
+        <section class="desk-camera" aria-label=say(phrases::CAMERA)>
             <div class="desk-live" class:on=move || scanning.live.get() == Live::On>
                 <video node_ref=video data-test="live" autoplay playsinline prop:muted=true aria-label=say(phrases::LIVE)></video>
-                <p class="desk-live-word">
+                <p class="desk-live-word" role="status">
                     {move || {
                         let lang = app.lang.get();
                         match scanning.live.get() {
                             Live::Off => phrases::CAMERA_OFF.get(lang).to_owned(),
                             Live::Starting => phrases::STARTING.get(lang).to_owned(),
+                            Live::On if scanning.same.get() => phrases::SAME.get(lang).to_owned(),
                             Live::On => phrases::LOOKING.get(lang).to_owned(),
                             Live::Refused(why) => why.get(lang).to_owned(),
                         }
@@ -375,31 +435,38 @@ fn Picture(scanning: Scanning) -> impl IntoView {
                 </p>
             </div>
             <div class="desk-row">
-                {move || if matches!(scanning.live.get(), Live::On | Live::Starting) {
-                    view! {
-                        <button class="desk-button" data-test="scan-stop" type="button" on:click=move |_| scanning.stop()>{say(phrases::STOP)}</button>
-                    }.into_any()
-                } else {
-                    view! {
-                        <button class="desk-button primary" data-test="scan-start" type="button" on:click=move |_| scanning.start(video, which())>
-                            {say(phrases::START)}
-                        </button>
-                    }.into_any()
-                }}
+                // One button whose word changes: it keeps the focus.
+                <button class="desk-button" class:primary=move || !runs() data-test=move || if runs() { "scan-stop" } else { "scan-start" }
+                    type="button" on:click=move |_| if runs() { scanning.stop() } else { scanning.start(video, which()) }>
+                    {move || if runs() { phrases::STOP } else { phrases::START }.get(app.lang.get())}
+                </button>
                 <label class="desk-inline">
                     {say(phrases::CAMERA)}
-                    <select data-test="camera" on:change=choose prop:value=move || chosen.get()>
+                    <select data-test="camera" on:change=choose>
                         <option value="">{say(phrases::CAMERA_DEFAULT)}</option>
-                        {move || cameras.get().into_iter().map(|(id, label)| view! { <option value=id>{label}</option> }).collect_view()}
+                        {move || cameras.get().into_iter().map(|(id, label)| {
+                            let is_chosen = chosen.with_untracked(|chosen| *chosen == id);
+                            view! { <option value=id selected=is_chosen>{label}</option> }
+                        }).collect_view()}
                     </select>
                 </label>
                 <button class="desk-button" data-test="torch" type="button" aria-pressed=move || scanning.torch.get().to_string()
-                    disabled=move || scanning.live.get() != Live::On on:click=switch_torch>
+                    disabled=move || !scanning.lamp.get() on:click=switch_torch>
                     {say(phrases::TORCH)}
                 </button>
             </div>
             <Typed scanning />
+            <Person scanning />
             <p class="desk-quiet">{say(phrases::KEYS)}</p>
+            <p class="desk-quiet" data-test="trust-age">
+                {move || {
+                    let lang = app.lang.get();
+                    match app.trust.with(|trust| trust.as_ref().map(|trust| trust.issued_at)) {
+                        Some(at) => format!("{}: {} ({})", phrases::TRUST_LIST.get(lang), ago(app.now() - at, lang), moment(at)),
+                        None => phrases::NO_TRUST_LIST.get(lang).to_owned(),
+                    }
+                }}
+            </p>
         </section>
     }
 }
@@ -446,158 +513,3 @@ fn mistyped(typed: &str) -> Text {
     }
 }
 
-/// The verdict and everything beside it.
-#[component]
-fn Panel(scanning: Scanning, seen: Seen, session: RwSignal<Session>, go: Callback<String>) -> impl IntoView {
-    let app = scanning.app;
-    let verdict = seen.report.verdict;
-    let case = case_of(&seen);
-    // A machine that is offline, or a clerk who has not signed in, still sees the number to look up later.
-    let can_open = case.is_some();
-    let reachable = move || app.online.get() && !matches!(session.get(), Session::Offline);
-    let open = move |_| {
-        if let Some(number) = &case {
-            go.run(number.clone());
-        }
-    };
-    let lines = notes(&seen);
-    let nothing_to_note = lines.is_empty();
-    let trusted_at = seen.report.trusted_at;
-    let now = seen.at;
-    view! {
-        <div class=format!("desk-verdict {}", phrases::verdict_code(verdict)) data-test="verdict" data-verdict=phrases::verdict_code(verdict)>
-            <p class="desk-sign" aria-hidden="true">{phrases::sign(verdict)}</p>
-            <p class="desk-word">{say(phrases::verdict(verdict))}</p>
-        </div>
-        <div class="desk-row">
-            <button class="desk-button primary" data-test="next-scan" type="button" on:click=move |_| scanning.next()>{say(phrases::NEXT)}</button>
-            {can_open.then(|| view! {
-                <button class="desk-button" data-test="open-case" type="button" disabled=move || !reachable() on:click=open>{say(phrases::OPEN_CASE)}</button>
-            })}
-        </div>
-        {scanned_before(seen.record.clone(), seen.online)}
-        <ul class="desk-notes" data-test="reasons" aria-label=say(phrases::WHY)>
-            {lines.into_iter().map(|line| view! { <li>{super::tell(line)}</li> }).collect_view()}
-            {nothing_to_note.then(|| view! { <li class="good">{say(phrases::NO_RESERVATION)}</li> })}
-        </ul>
-        {seen.report.claims.clone().map(|claims| view! { <Says claims report=seen.report.clone() /> })}
-        <p class="desk-quiet" data-test="trust-age">
-            {move || {
-                let lang = app.lang.get();
-                match trusted_at {
-                    Some(at) => format!("{}: {} ({})", phrases::TRUST_LIST.get(lang), ago(now - at, lang), moment(at)),
-                    None => phrases::NO_TRUST_LIST.get(lang).to_owned(),
-                }
-            }}
-        </p>
-    }
-}
-
-/// What speaks against the receipt or could not be checked, and what its kind means for the clerk.
-fn notes(seen: &Seen) -> Vec<Text> {
-    let mut lines: Vec<Text> = seen.report.reasons.iter().map(Reason::say).collect();
-    match seen.report.verdict {
-        Verdict::SelfIssued => lines.push(phrases::SELF_ISSUED_WHY.text()),
-        Verdict::Queued => lines.push(phrases::QUEUED_WHY.text()),
-        Verdict::NotGenuine if seen.report.claims.is_some() => lines.push(phrases::CLAIMS_ONLY.text()),
-        Verdict::Received | Verdict::NotGenuine | Verdict::CannotTell => {}
-    }
-    lines
-}
-
-/// Earlier scans of the same receipt, or that this is the first.
-fn scanned_before(record: Record, online: bool) -> impl IntoView {
-    match record {
-        Record::Waiting => view! { <p class="desk-before quiet">{say(phrases::RECORDING)}</p> }.into_any(),
-        Record::Left => view! { <p class="desk-before quiet">{say(phrases::SCAN_NOT_RECORDED)}</p> }.into_any(),
-        Record::Known(ScanSeen { earlier, .. }) => {
-            let offline = (!online).then(|| view! { <span class="desk-quiet">{say(phrases::OFFLINE_RECORD)}</span> });
-            if earlier.is_empty() {
-                view! { <p class="desk-before first" data-test="first-scan">{say(phrases::FIRST_SCAN)} " " {offline}</p> }.into_any()
-            } else {
-                let count = earlier.len().to_string();
-                view! {
-                    <div class="desk-before again" data-test="scanned-before" data-count=count>
-                        <strong>{say(phrases::SCANNED_BEFORE)}</strong>
-                        <ul>{earlier.into_iter().map(|scan| view! { <li>{scan_line(&scan)}</li> }).collect_view()}</ul>
-                        {offline}
-                    </div>
-                }
-                    .into_any()
-            }
-        }
-    }
-}
-
-/// When, where and by whom.
-pub fn scan_line(scan: &ScanRecord) -> String {
-    let mut parts = vec![moment(scan.at), scan.desk.clone()];
-    parts.extend([&scan.window, &scan.by].into_iter().filter(|p| !p.is_empty() && **p != scan.desk).cloned());
-    parts.join(" · ")
-}
-
-/// What the receipt says: item, outcome, materials, when and by which device.
-#[component]
-fn Says(claims: Claims, report: Report) -> impl IntoView {
-    let app = App::get();
-    let wanted = Wanted { code: claims.item.clone(), version: None, day: hall_date(claims.issued_at) };
-    let sought = catalogue::seek(app, move || Some(wanted.clone()));
-    view! {
-        {move || {
-            let lang = app.lang.get();
-            let item = match sought.get() {
-                Sought::Waiting => return None,
-                found => found.here(),
-            };
-            let same = app.bundle.with(|b| b.as_ref().is_some_and(|b| b.version == claims.catalogue));
-            let name = item.as_ref().map_or_else(
-                || format!("{} ({})", phrases::UNKNOWN_ITEM.get(lang), claims.item),
-                |item| item.name.get(lang).to_owned(),
-            );
-            let names: Vec<String> = item.map(|i| i.materials.iter().map(|m| m.name.get(lang).to_owned()).collect()).unwrap_or_default();
-            let differ = !claims.materials.is_empty() && (!same || names.len() != claims.materials.len());
-            let number = claims.short_number.as_deref().map_or_else(|| phrases::NO_NUMBER_YET.get(lang).to_owned(), number::show);
-            let issued = format!("{} ({})", moment(claims.issued_at), ago(app.now() - claims.issued_at, lang));
-            Some(view! {
-                <dl class="desk-says">
-                    <dt>{phrases::ITEM.get(lang)}</dt>
-                    <dd data-test="says-item">{name}</dd>
-                    <dt>{phrases::OUTCOME.get(lang)}</dt>
-                    <dd data-test="says-outcome">{phrases::outcome(claims.outcome).get(lang)}</dd>
-                    <dt>{phrases::SHORT_NUMBER.get(lang)}</dt>
-                    <dd data-test="says-number">{number}</dd>
-                    <dt>{phrases::ISSUED_AT.get(lang)}</dt>
-                    <dd>{issued}</dd>
-                    <dt>{phrases::ISSUED_BY.get(lang)}</dt>
-                    <dd data-test="says-device">{issuer(&claims, &report, lang)}</dd>
-                </dl>
-                {(!claims.materials.is_empty()).then(|| view! {
-                    <h2 class="desk-small-title">{phrases::MATERIALS.get(lang)}</h2>
-                    {differ.then(|| view! { <p class="desk-quiet">{phrases::MARKS_DIFFER.get(lang)}</p> })}
-                    <ol class="desk-marks" data-test="says-materials">
-                        {claims.materials.iter().enumerate().map(|(at, mark)| material(names.get(at), *mark, lang)).collect_view()}
-                    </ol>
-                })}
-            })
-        }}
-    }
-}
-
-fn material(name: Option<&String>, mark: MaterialMark, lang: Lang) -> impl IntoView + use<> {
-    let name = name.cloned().unwrap_or_else(|| "—".to_owned());
-    view! {
-        <li>
-            <span>{name}</span>
-            <strong class=phrases::mark_class(mark)>{phrases::mark(mark).get(lang)}</strong>
-        </li>
-    }
-}
-
-fn issuer(claims: &Claims, report: &Report, lang: Lang) -> String {
-    match (&report.device, claims.kind) {
-        (Some(name), _) => name.clone(),
-        (None, _) if claims.self_issued.is_some() => phrases::BY_APPLICANT.get(lang).to_owned(),
-        (None, receipt::Kind::Received) if report.verdict == Verdict::Received => phrases::BY_HALL.get(lang).to_owned(),
-        (None, _) => phrases::UNKNOWN_DEVICE.get(lang).to_owned(),
-    }
-}

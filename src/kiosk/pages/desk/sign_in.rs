@@ -4,6 +4,7 @@ use super::{phrases, say};
 use crate::api::{self, Staff};
 use crate::kiosk::app::App;
 use crate::kiosk::device::net::{self, Failure};
+use crate::kiosk::parts::keypad::{Keypad, Keys};
 use crate::receipt::Profile;
 use crate::words::Text;
 use leptos::prelude::*;
@@ -50,6 +51,13 @@ pub fn lost(session: RwSignal<Session>, failure: &Failure) {
     }
 }
 
+/// Ends the session, which only the hall can do: out of reach, it stays and says so by still being shown.
+pub async fn sign_out(session: RwSignal<Session>) {
+    if net::delete("/session").await.is_ok() {
+        session.try_set(Session::Nobody);
+    }
+}
+
 /// The children once somebody is signed in; before that, the way to get there.
 #[component]
 pub fn SignedIn(session: RwSignal<Session>, children: ChildrenFn) -> impl IntoView {
@@ -79,6 +87,8 @@ pub fn SignIn(session: RwSignal<Session>) -> impl IntoView {
     let password = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let wrong = RwSignal::new(None::<Text>);
+    // What the keys on a kiosk's screen type into.
+    let typing = RwSignal::new(user);
     // A kiosk's browser must not keep a password, nor offer it.
     let offered = move |what: &'static str| move || if app.profile.get() == Profile::Kiosk { "off" } else { what };
     let sign_in = move |event: leptos::ev::SubmitEvent| {
@@ -118,12 +128,30 @@ pub fn SignIn(session: RwSignal<Session>) -> impl IntoView {
                 <form class="desk-form" on:submit=sign_in>
                     <label>
                         {say(phrases::USER)}
-                        <input data-test="user" name="user" autocomplete=offered("username") autocapitalize="none" spellcheck="false" required bind:value=user />
+                        <input
+                            data-test="user"
+                            name="user"
+                            autocomplete=offered("username")
+                            autocapitalize="none"
+                            spellcheck="false"
+                            required
+                            bind:value=user
+                            on:focus=move |_| typing.set(user)
+                        />
                     </label>
                     <label>
                         {say(phrases::PASSWORD)}
-                        <input data-test="password" name="password" type="password" autocomplete=offered("current-password") required bind:value=password />
+                        <input
+                            data-test="password"
+                            name="password"
+                            type="password"
+                            autocomplete=offered("current-password")
+                            required
+                            bind:value=password
+                            on:focus=move |_| typing.set(password)
+                        />
                     </label>
+                    {move || view! { <Keypad keys=Signal::stored(Keys::Keyboard) value=typing.get() /> }}
                     <p class="desk-wrong" role="alert">{move || wrong.get().map(|w| w.get(app.lang.get()).to_owned())}</p>
                     <button class="desk-button primary" data-test="sign-in" type="submit" disabled=move || busy.get()>
                         {say(phrases::SIGN_IN)}
@@ -138,14 +166,6 @@ pub fn SignIn(session: RwSignal<Session>) -> impl IntoView {
 /// Name, post and window of whoever is signed in, and the way out.
 #[component]
 pub fn Who(session: RwSignal<Session>) -> impl IntoView {
-    let sign_out = move |_| {
-        spawn_local(async move {
-            // A cookie can only be ended by the hall: out of reach, the session stays and says so by still being shown.
-            if net::delete("/session").await.is_ok() {
-                session.try_set(Session::Nobody);
-            }
-        });
-    };
     view! {
         {move || match session.get() {
             Session::Staff(staff) => Some(view! {
@@ -153,7 +173,7 @@ pub fn Who(session: RwSignal<Session>) -> impl IntoView {
                     <strong>{staff.name}</strong>
                     <span>{staff.post}</span>
                     <span>{staff.window}</span>
-                    <button class="desk-button small" data-test="sign-out" type="button" on:click=sign_out>{say(phrases::SIGN_OUT)}</button>
+                    <button class="desk-button small" data-test="sign-out" type="button" on:click=move |_| spawn_local(sign_out(session))>{say(phrases::SIGN_OUT)}</button>
                 </p>
             }),
             Session::Asking | Session::Offline | Session::Nobody => None,

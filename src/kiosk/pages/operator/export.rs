@@ -2,13 +2,13 @@
 //! blobs, which the browser may keep on disk, so that a large outbox does not have to fit into memory. Nothing changes here.
 
 use super::{phrases, say};
+use crate::api::export::{FORMAT, Head, chunk_line, end_line, sealed_line};
 use crate::calendar::moment;
 use crate::kiosk::app::App;
 use crate::kiosk::device::clock;
 use crate::kiosk::device::keys::Key;
 use crate::kiosk::device::net::Failure;
 use crate::kiosk::outbox::queue;
-use crate::submission::export::{FORMAT, Head, chunk_line, end_line, sealed_line};
 use crate::words::Text;
 use js_sys::Array;
 use leptos::prelude::*;
@@ -133,7 +133,8 @@ async fn add(pieces: &mut Pieces, id: Uuid) -> Result<bool, Failure> {
         let Some(bytes) = queue::piece(digest).await? else { return Ok(false) };
         pieces.add(&chunk_line(digest, &bytes))?;
     }
-    pieces.add(&sealed_line(&sealed).map_err(|_| unwritten())?)?;
+    let before = queue::acknowledged(id).await?;
+    pieces.add(&sealed_line(&sealed, before.as_ref()).map_err(|_| unwritten())?)?;
     Ok(true)
 }
 

@@ -2,7 +2,7 @@
 //! hall.
 
 use super::phrases;
-use super::{Role, Session, SignIn};
+use super::{Role, Session, SignIn, sign_in};
 use crate::kiosk::app::App;
 use crate::kiosk::device::net::Failure;
 use crate::kiosk::device::operator_code::{self, Code, Tried};
@@ -24,6 +24,12 @@ pub fn Gate(open: RwSignal<bool>, session: RwSignal<Session>) -> impl IntoView {
     let has_code = RwSignal::new(true);
     // Who signed in hours ago may be gone: a new code needs the password now.
     let fresh = RwSignal::new(Session::Nobody);
+    on_cleanup(move || {
+        // Whoever signed in and then set no code does not stay signed in.
+        if matches!(fresh.try_get_untracked(), Some(Session::Staff(_))) && open.try_get_untracked() != Some(true) {
+            spawn_local(sign_in::sign_out(fresh));
+        }
+    });
     // By this device's own clock, which is what the wait was counted with.
     let until = RwSignal::new(None::<DateTime<Utc>>);
     spawn_local(async move {

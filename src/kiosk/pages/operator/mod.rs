@@ -1,6 +1,7 @@
 //! The operator's page (运维). On an enrolled machine it asks for the operator code first, with or without a network, and
 //! then shows how the machine is and what can be done about it. The fleet, and codes for new machines, are an operator's who
-//! has signed in, on any device; a citizen's own device shows nothing else, but for its own enrolment.
+//! has signed in, on any device; a citizen's own device shows nothing else, but for its own enrolment. Behind a locked page no
+//! operator stays signed in.
 //!
 //! - [`gate`]: the code. [`queue`], [`health`]: what waits, and how the machine is. [`test`]: the self-test.
 //! - [`export`]: the outbox to a file. [`machine`]: paper, code and the end of the enrolment.
@@ -27,6 +28,7 @@ use crate::receipt::Profile;
 use crate::words::Phrase;
 use leptos::ev;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::components::A;
 use std::time::Duration;
 
@@ -60,6 +62,18 @@ pub fn Operator() -> impl IntoView {
     Effect::new(move |_| {
         if !enrolled.get() {
             open.set(false);
+        }
+    });
+    let is_operator = move |session: &Session| matches!(session, Session::Staff(staff) if staff.role == Role::Operator);
+    Effect::new(move |_| {
+        // Out of reach, the hall is told as soon as it answers. A clerk who works at this desk stays signed in.
+        if enrolled.get() && !open.get() && app.online.get() && session.with(is_operator) {
+            spawn_local(sign_in::sign_out(session));
+        }
+    });
+    on_cleanup(move || {
+        if enrolled.try_get_untracked() == Some(true) && session.try_with_untracked(is_operator) == Some(true) {
+            spawn_local(sign_in::sign_out(session));
         }
     });
     view! {

@@ -122,7 +122,10 @@ pub const KEY_DO: Phrase = p(
     "本机签发的回执不再受信任。请导出待上传的申请,取消登记后重新登记。",
     "Receipts from here are no longer trusted. Export what waits, end the enrolment and enrol again.",
 );
-pub const KEY_SOON_DO: Phrase = p("证书即将到期,请在到期前重新登记。", "The certificate ends soon: enrol again before that.");
+pub const KEY_SOON_DO: Phrase = p(
+    "证书即将到期。本机连上大厅后会自动续期,请检查网络。",
+    "The certificate ends soon. It is renewed once this device reaches the hall: check the network.",
+);
 pub const CAMERA: Phrase = p("摄像头", "Camera");
 pub const PRINTER: Phrase = p("打印机", "Printer");
 pub const WORKS: Phrase = p("可用", "works");

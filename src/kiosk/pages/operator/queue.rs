@@ -7,6 +7,7 @@ use crate::kiosk::app::App;
 use crate::kiosk::device::{catalogue, clock};
 use crate::kiosk::outbox::queue::{self, Queued, Waits};
 use crate::kiosk::outbox;
+use crate::kiosk::parts::focus;
 use crate::words::{Lang, Phrase, Text};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -58,6 +59,8 @@ pub fn Queue() -> impl IntoView {
         }
     });
     let retry = Callback::new(move |id: Uuid| {
+        // The pressed button goes, since its row is drawn anew.
+        focus("[data-test=queue] h2");
         spawn_local(async move {
             if let Err(failure) = queue::retry(app, id).await {
                 wrong.try_set(Some(failure.say()));
@@ -69,7 +72,7 @@ pub fn Queue() -> impl IntoView {
     view! {
         <section class="desk-block" data-test="queue" data-total=move || total().map(|total| total.to_string())>
             <div class="desk-row spread">
-                <h2>{say(phrases::QUEUE)} " " {move || total().map(|total| view! { <span class="desk-count">{total}</span> })}</h2>
+                <h2 tabindex="-1">{say(phrases::QUEUE)} " " {move || total().map(|total| view! { <span class="desk-count">{total}</span> })}</h2>
                 <button
                     class="desk-button primary"
                     type="button"

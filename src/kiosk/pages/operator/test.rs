@@ -10,6 +10,7 @@ use crate::kiosk::device::camera::Refused;
 use crate::kiosk::device::health::{self, Tested};
 use crate::kiosk::device::self_test::{self, Dark};
 use crate::kiosk::device::{heartbeat, print, sound};
+use crate::kiosk::parts::focus;
 use crate::kiosk::parts::qr::Qr;
 use crate::receipt::Verdict;
 use crate::words::{Phrase, Text};
@@ -102,6 +103,7 @@ pub fn Test() -> impl IntoView {
     let passed = move || run.stands.iter().all(|stand| stand.with(|stand| !matches!(stand, Stand::Failed(_))));
     let start = move |_| {
         begun.set(true);
+        focus("[data-test=self-test] h2");
         // Browsers let a page sound only from a press of a button.
         sound::allow();
         spawn_local(run.go());
@@ -109,7 +111,7 @@ pub fn Test() -> impl IntoView {
     view! {
         <section class="desk-block" data-test="self-test">
             <div class="desk-row spread">
-                <h2>{say(phrases::TEST)}</h2>
+                <h2 tabindex="-1">{say(phrases::TEST)}</h2>
                 <button
                     class="desk-button primary"
                     type="button"
@@ -128,7 +130,7 @@ pub fn Test() -> impl IntoView {
             <p class="desk-quiet">{say(phrases::TEST_HOW)}</p>
             {move || (begun.get() && over.get()).then(|| {
                 let (level, word) = if passed() { ("fine", phrases::TEST_GOOD) } else { ("broken", phrases::TEST_BAD) };
-                view! { <p class=format!("desk-worst {level}") data-test="test-over" data-level=level role="status">{say(word)}</p> }
+                view! { <p class=format!("desk-worst {level}") data-test="test-over" data-level=level role="status" tabindex="-1">{say(word)}</p> }
             })}
             <ol class="desk-parts">
                 {STEPS.iter().zip(run.stands).map(|((step, test, word), stand)| one(run, *step, test, *word, stand)).collect_view()}
@@ -165,9 +167,10 @@ fn Question(run: Run, step: Step) -> impl IntoView {
         _ => (phrases::HEARD, phrases::NOT_HEARD),
     };
     let answer = move |stand: Stand| spawn_local(run.answered(step, stand));
+    focus("[data-test=question]");
     view! {
         {(step == Step::Printer).then(|| view! { <TestPage /> })}
-        <strong role="alert">{say(question)}</strong>
+        <strong role="alert" data-test="question" tabindex="-1">{say(question)}</strong>
         <span class="desk-row desk-no-print">
             <button class="desk-button" type="button" data-test="yes" on:click=move |_| answer(Stand::Passed)>{say(phrases::YES)}</button>
             <button
@@ -211,7 +214,7 @@ fn TestPage() -> impl IntoView {
 /// Lets the loudspeaker or the printer do it.
 fn come_out(step: Step) {
     match step {
-        Step::Printer => print::print(),
+        Step::Printer => print::start(App::get()),
         _ => sound::verdict(Verdict::Received),
     }
 }
@@ -269,6 +272,7 @@ impl Run {
         if step == Step::Sound {
             self.ask(Step::Printer).await;
         } else {
+            focus("[data-test=test-over]");
             self.keep().await;
         }
     }

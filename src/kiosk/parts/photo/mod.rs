@@ -5,10 +5,10 @@ mod preview;
 mod read;
 mod shutter;
 
-use super::{phrases, say};
+use super::{focus, phrases, say};
 use crate::kiosk::app::{App, Photo};
 use crate::receipt::Profile;
-use crate::submission::media::{JPEG, Wrong};
+use crate::submission::media::{self, JPEG, Wrong};
 use crate::words::{Phrase, Text};
 use leptos::attr::custom::custom_attribute;
 use leptos::prelude::*;
@@ -26,7 +26,17 @@ pub enum Edit {
 }
 
 impl Edit {
-    /// `photos` are those of all materials; the order of the others stays.
+    /// Is there room for what it brings, beside what it leaves? `photos` are those of all materials.
+    pub fn fits(&self, photos: &[Photo], material: &str) -> Result<(), Wrong> {
+        let (photo, replaced) = match self {
+            Edit::Add(photo) => (photo, None),
+            Edit::Replace(nth, photo) => (photo, Some(*nth)),
+            Edit::Remove(_) => return Ok(()),
+        };
+        media::room(material, photo.bytes.len(), replaced, photos.iter().map(|p| (p.material.as_str(), p.bytes.len())))
+    }
+
+    /// The order of the others stays.
     pub fn apply(self, photos: &mut Vec<Photo>, material: &str) {
         let place = |photos: &[Photo], nth| photos.iter().enumerate().filter(|(_, p)| p.material == material).nth(nth).map(|(at, _)| at);
         match self {
@@ -126,6 +136,13 @@ impl Shared {
         // There is always room for one less.
         let _ = self.edit.get_value()(Edit::Remove(nth));
         self.wrong.set(vec![]);
+        if self.shown.get_untracked().is_none() {
+            // The pressed button has gone with its picture: on to the one that took its place, the last, or the way to a new one.
+            focus(match self.photos.with_untracked(Vec::len) {
+                0 => "[data-test=photos] .photos-ways :is(input, button)".to_owned(),
+                left => format!("[data-test=photos] li:nth-child({}) [data-test=photo-open]", (nth + 1).min(left)),
+            });
+        }
     }
 }
 

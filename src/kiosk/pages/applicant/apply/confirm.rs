@@ -5,10 +5,12 @@ use super::super::phrases;
 use super::questions::{Options, focus_first_mistake};
 use super::way::{self, Place};
 use super::{Applying, answer};
+use crate::calendar::moment;
 use crate::catalogue::{Applicant as Who, Filing};
 use crate::check::questions;
-use crate::kiosk::app::{Draft, Step};
-use crate::kiosk::outbox;
+use crate::kiosk::app::{Draft, Step, new_id};
+use crate::kiosk::device::clock;
+use crate::kiosk::outbox::{self, Submitted};
 use crate::kiosk::parts::heading::Heading;
 use crate::kiosk::parts::keypad::Keys;
 use crate::kiosk::parts::line::Line;
@@ -17,9 +19,10 @@ use crate::receipt::Profile;
 use crate::submission::Applicant;
 use crate::words::identifier::{self, Kind};
 use crate::words::{Phrase, Text};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use uuid::Uuid;
 
 #[component]
 pub fn Confirm(applying: Applying) -> impl IntoView {
@@ -139,9 +142,11 @@ fn Sheet(applying: Applying, draft: Draft) -> impl IntoView {
     let consent_wrong = RwSignal::new(None::<Text>);
     let busy = RwSignal::new(false);
     let failed = RwSignal::new(None::<Text>);
+    let before = RwSignal::new(None::<DateTime<Utc>>);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        if busy.get_untracked() {
+        // What was submitted before cannot be submitted again: it is for the person to say what this is to be.
+        if busy.get_untracked() || before.get_untracked().is_some() {
             return;
         }
         let applicant = entry.read(app.today());
@@ -159,12 +164,10 @@ fn Sheet(applying: Applying, draft: Draft) -> impl IntoView {
         failed.set(None);
         spawn_local(async move {
             match outbox::submit(app, &draft, phrases::CONSENT_VERSION).await {
-                Ok(id) => {
-                    // Unless the session ended meanwhile: then this would be the next person's first page.
-                    if app.draft.with_untracked(|now| now.as_ref().is_some_and(|now| now.id == draft.id)) {
-                        applying.go.instead(&format!("/receipt/{id}"));
-                        app.draft.set(None);
-                    }
+                Ok(Submitted::Now) => see_receipt(applying, draft.id),
+                Ok(Submitted::Before(at)) => {
+                    before.try_set(Some(at));
+                    busy.try_set(false);
                 }
                 Err(failure) => {
                     failed.try_set(Some(failure.say()));
@@ -257,16 +260,51 @@ fn Sheet(applying: Applying, draft: Draft) -> impl IntoView {
                 {move || failed.get().map(|why| view! {
                     <p class="wrong wrong-large">{say(phrases::SUBMIT_FAILED)} " " {tell(why)}</p>
                 })}
+                {move || before.get().map(|at| view! { <SubmittedBefore applying at before /> })}
             </div>
             <div class="buttons stuck">
                 <button type="button" class="button" data-test="back" on:click=move |_| applying.to(&Place::Verdict)>
                     {say(phrases::BACK)}
                 </button>
-                <button type="submit" class="button primary" data-test="submit" disabled=move || busy.get()>
+                <button type="submit" class="button primary" data-test="submit" disabled=move || busy.get() || before.get().is_some()>
                     {move || if busy.get() { phrases::SUBMITTING } else { phrases::SUBMIT }.get(app.lang.get())}
                 </button>
             </div>
         </form>
+    }
+}
+
+/// To the receipt, and the draft goes; unless the session ended meanwhile: then this would be the next person's first page.
+fn see_receipt(applying: Applying, id: Uuid) {
+    let app = applying.app;
+    if app.draft.with_untracked(|now| now.as_ref().is_some_and(|now| now.id == id)) {
+        applying.go.instead(&format!("/receipt/{id}"));
+        app.draft.set(None);
+    }
+}
+
+/// It was submitted in another window: its receipt, or a new application with what was entered here.
+#[component]
+fn SubmittedBefore(applying: Applying, at: DateTime<Utc>, before: RwSignal<Option<DateTime<Utc>>>) -> impl IntoView {
+    let see = move |_| {
+        if let Some(id) = applying.app.draft.with_untracked(|draft| draft.as_ref().map(|draft| draft.id)) {
+            see_receipt(applying, id);
+        }
+    };
+    let anew = move |_| {
+        let id = new_id(clock::now());
+        applying.change(|draft| draft.id = id);
+        before.set(None);
+    };
+    view! {
+        <div data-test="submitted-before">
+            <p class="wrong wrong-large">{say(phrases::SUBMITTED_BEFORE)} " " {moment(at)}</p>
+            <p>{say(phrases::SUBMITTED_BEFORE_THEN)}</p>
+            <div class="buttons">
+                <button type="button" class="button" data-test="see-receipt" on:click=see>{say(phrases::SUBMITTED_BEFORE_SEE)}</button>
+                <button type="button" class="button" data-test="begin-anew" on:click=anew>{say(phrases::SUBMITTED_BEFORE_ANEW)}</button>
+            </div>
+        </div>
     }
 }
 

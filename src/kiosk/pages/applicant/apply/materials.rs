@@ -14,7 +14,6 @@ use crate::kiosk::parts::line::Line;
 use crate::kiosk::parts::photo::{Edit, Editor, Photos};
 use crate::kiosk::parts::stepper::Stepper;
 use crate::kiosk::parts::{say, tell};
-use crate::submission::media::{self, Wrong};
 use crate::words::{Text, identifier};
 use chrono::NaiveDate;
 use leptos::prelude::*;
@@ -296,15 +295,8 @@ fn Details(applying: Applying, material: Material, entry: Entry) -> impl IntoVie
         let (code, id) = (code.clone(), app.draft.with_untracked(|draft| draft.as_ref().map(|d| d.id)));
         move |edit: Edit| {
             // The application may have been left, or another begun, while a picture was being read.
-            let there = |draft: &Draft| -> Result<(), Wrong> {
-                let length = match &edit {
-                    Edit::Add(photo) => photo.bytes.len(),
-                    Edit::Replace(..) | Edit::Remove(_) => return Ok(()),
-                };
-                media::room(&code, length, draft.photos.iter().map(|p| (p.material.as_str(), p.bytes.len())))
-            };
-            let room = app.draft.with_untracked(|draft| draft.as_ref().filter(|d| Some(d.id) == id).map(there));
-            match room {
+            let fits = |draft: &Draft| edit.fits(&draft.photos, &code);
+            match app.draft.with_untracked(|draft| draft.as_ref().filter(|d| Some(d.id) == id).map(fits)) {
                 Some(Ok(())) => {
                     applying.change(|draft| edit.apply(&mut draft.photos, &code));
                     Ok(())

@@ -8,7 +8,7 @@ use crate::kiosk::app::{App, Step};
 use crate::kiosk::parts::heading::Heading;
 use crate::kiosk::parts::keypad::Keys;
 use crate::kiosk::parts::line::Line;
-use crate::kiosk::parts::{say, tell};
+use crate::kiosk::parts::{focus, say, tell};
 use crate::rules::Type;
 use crate::words::Text;
 use leptos::prelude::*;
@@ -88,13 +88,7 @@ fn Question(applying: Applying, fact: Fact) -> impl IntoView {
 
 /// The first field with a mistake gets the focus, after the mistakes have been drawn.
 pub fn focus_first_mistake() {
-    request_animation_frame(|| {
-        if let Ok(Some(field)) = document().query_selector("[aria-invalid=true]") {
-            let field: web_sys::HtmlElement = wasm_bindgen::JsCast::unchecked_into(field);
-            // A field that cannot take the focus still shows its mistake.
-            let _ = field.focus();
-        }
-    });
+    focus("[aria-invalid=true]");
 }
 
 /// What is on the screen as the answer to one question, before it is read.

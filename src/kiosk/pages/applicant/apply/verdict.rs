@@ -44,7 +44,7 @@ fn Sheet(applying: Applying, assessment: Assessment, draft: Draft) -> impl IntoV
         if let Some(section) = list.get_untracked() {
             open_all(&section);
         }
-        print::print();
+        print::start(applying.app);
     };
     let files = item.filing == Filing::Online && outcome.may_submit();
     let back = applying.before(&Place::Verdict);

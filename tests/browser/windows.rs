@@ -1,0 +1,94 @@
+//! Several windows of one person: what was submitted in one is not taken for what another changed since then, and nothing is
+//! wiped under the hands of another. And what no window can read can be deleted all the same.
+
+use crate::applicant::{answer_one, arrive, association, begin, confirm, fill_in, item, keeps_the_app, send};
+use crate::browser::{Browser, PHONE};
+use crate::desk::Api;
+use crate::hall::Hall;
+use serde_json::json;
+
+const ITEM: &str = "association-setup";
+
+async fn phone(hall: &Hall) -> Browser {
+    let phone = Browser::start("phone", PHONE).await;
+    arrive(&phone, &hall.url("/")).await;
+    keeps_the_app(&phone).await;
+    phone
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_window_has_submitted_is_told_and_what_was_entered_here_stays() {
+    let _turn = crate::turn().await;
+    let hall = Hall::start();
+    let phone = phone(&hall).await;
+    let item = item(ITEM);
+    begin(&phone, ITEM).await;
+    fill_in(&phone, &item, &association()).await;
+    let driver = phone.driver();
+    let first = driver.window().await.unwrap();
+    let second = driver.new_tab().await.unwrap();
+    driver.switch_to_window(second.clone()).await.unwrap();
+    phone.open(&hall.url(&format!("/apply/{ITEM}"))).await;
+    phone.see("verdict").await;
+    driver.switch_to_window(first).await.unwrap();
+    confirm(&phone, &item).await;
+    let submitted = phone.path().await;
+    driver.switch_to_window(second).await.unwrap();
+    send(&phone, &item).await;
+    phone.see("submitted-before").await;
+    assert!(phone.path().await.ends_with("/confirm"), "it shows the other one's receipt");
+    phone.click("begin-anew").await;
+    phone.click("submit").await;
+    phone.see_value("receipt", "data-standing", "received").await;
+    assert_ne!(phone.path().await, submitted);
+    let clerk = Api::sign_in(&hall, "clerk").await;
+    phone.until("there are not both", async || clerk.get("/cases").await.as_array().unwrap().len() == 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn traces_stay_until_no_other_window_could_lose_anything() {
+    let _turn = crate::turn().await;
+    let hall = Hall::start();
+    let phone = phone(&hall).await;
+    begin(&phone, ITEM).await;
+    answer_one(&phone, &item(ITEM), &association()).await;
+    let driver = phone.driver();
+    let first = driver.window().await.unwrap();
+    let second = driver.new_tab().await.unwrap();
+    driver.switch_to_window(second.clone()).await.unwrap();
+    phone.open(&hall.url("/mine")).await;
+    phone.click("forget").await;
+    phone.click("forget-yes").await;
+    phone.see("trouble").await;
+    let traces = "return localStorage.getItem('mingbai-traces') !== null;";
+    assert_eq!(phone.script(traces).await, true, "the browser's files were wiped while another window was open");
+    driver.switch_to_window(first).await.unwrap();
+    driver.close_window().await.unwrap();
+    driver.switch_to_window(second).await.unwrap();
+    // What the next beat does, without waiting for it.
+    phone.script("dispatchEvent(new Event('online'));").await;
+    phone.until("the traces stay", async || phone.script(traces).await == false).await;
+}
+
+/// A draft of some other version, which no list shows.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_can_be_deleted() {
+    let _turn = crate::turn().await;
+    let hall = Hall::start();
+    let phone = phone(&hall).await;
+    let drafts = |work: &str| {
+        format!(
+            "const done = arguments[arguments.length - 1];
+            const opening = indexedDB.open('mingbai');
+            opening.onsuccess = () => {{
+                const request = opening.result.transaction('drafts', 'readwrite').objectStore('drafts').{work};
+                request.onsuccess = () => {{ opening.result.close(); done(request.result); }};
+            }};"
+        )
+    };
+    phone.script_async(&drafts("put('{\"of\": \"another version\"}', 'aside/x/1')")).await;
+    phone.open(&hall.url("/mine")).await;
+    phone.click("forget").await;
+    phone.click("forget-yes").await;
+    phone.until("it is still there", async || phone.script_async(&drafts("count()")).await == json!(0)).await;
+}
