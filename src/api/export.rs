@@ -104,9 +104,18 @@ mod read {
     #[derive(Deserialize)]
     #[serde(untagged, deny_unknown_fields)]
     enum Raw {
-        Chunk { chunk: Digest, bytes: String },
-        Sealed { sealed: Box<Sealed>, #[serde(default)] acknowledgement: Option<Acknowledgement> },
-        End { end: bool },
+        Chunk {
+            chunk: Digest,
+            bytes: String,
+        },
+        Sealed {
+            sealed: Box<Sealed>,
+            #[serde(default)]
+            acknowledgement: Option<Acknowledgement>,
+        },
+        End {
+            end: bool,
+        },
     }
 
     impl Reader {

@@ -11,7 +11,7 @@ use crate::receipt::Profile;
 use crate::signing::Signed;
 use crate::submission::{Digest, Sealed, Submission};
 use crate::words::Text;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -128,7 +128,7 @@ pub enum Part {
     Fails,
 }
 
-/// `GET /fleet`, for operators: every device in force, as the hall last heard of it.
+/// `GET /fleet`, for operators: every device that is not revoked, as the hall last heard of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
 pub struct FleetRow {
@@ -142,6 +142,13 @@ pub struct FleetRow {
     pub alarms: Vec<Alarm>,
 }
 
+/// What waits for longer than this is unsent.
+pub const UNSENT: TimeDelta = TimeDelta::minutes(30);
+/// A device's clock may be off by this much: receipts of one that is further off are taken for not yet valid.
+pub const SKEW: TimeDelta = TimeDelta::minutes(2);
+/// Storage is almost full above this share of what is allowed.
+pub const FULL: f64 = 0.8;
+
 /// What an operator should look after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(utoipa::ToSchema))]
@@ -149,16 +156,18 @@ pub struct FleetRow {
 pub enum Alarm {
     /// No heartbeat for a quarter of an hour, or none yet.
     Silent,
-    /// Something waits for longer than half an hour.
+    /// Something waits for longer than [`UNSENT`].
     Unsent,
     /// A submission needs somebody.
     Attention,
-    /// Storage is more than four fifths full.
+    /// Storage is almost full ([`FULL`]).
     Storage,
-    /// The clock is off by more than two minutes.
+    /// The clock is off by more than [`SKEW`].
     Clock,
     /// App, catalogue or trust list are behind the hall's.
     Behind,
+    /// Its certificate has run out: it must be enrolled again.
+    Expired,
     Camera,
     Printer,
 }
@@ -266,6 +275,9 @@ pub struct Scan {
     pub id: Uuid,
     /// The receipt's id.
     pub receipt: Uuid,
+    /// What the receipt says of the content: a case of that id and another content is not its case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
     /// By the hall's clock as the desk last saw it. One after the moment of its arrival counts as that moment.
     pub at: DateTime<Utc>,
     pub verdict: crate::receipt::Verdict,
@@ -339,4 +351,3 @@ pub struct Decide {
     pub revision: u32,
     pub act: case::Act,
 }
-

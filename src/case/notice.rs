@@ -63,7 +63,8 @@ fn due(due: Option<Due>) -> Vec<Text> {
     .collect()
 }
 
-const NOT_ACCEPTANCE: Phrase = Phrase::new("本凭证仅证明收到材料,不等于受理。", "This proves that materials were taken in. It is not acceptance.");
+const NOT_ACCEPTANCE: Phrase =
+    Phrase::new("本凭证仅证明收到材料,不等于受理。", "This proves that materials were taken in. It is not acceptance.");
 const REMEDIES: Phrase = Phrase::new(
     "如对本决定不服,可以自收到之日起 60 日内申请行政复议,或者 6 个月内提起行政诉讼。",
     "Against this decision you may apply for administrative review within 60 days, or bring suit within 6 months.",
@@ -103,17 +104,27 @@ pub fn notice(event: &Event, case: &Case) -> Option<Notice> {
             // Often an earlier day than the decision's: that of the last correction, or the day from which the law deems it accepted.
             lines.push(line("受理日期", "Accepted as of", clock.accepted_on.map(|day| same(day.to_string())).into_iter().collect()));
             lines.push(line("受理依据", "Basis", vec![licensing("32")]));
-            let fee = if item.fees.is_empty() { Text::new("不收费", "No fee") } else { Text::new("收费,标准见事项页", "Charged, as published for the item") };
+            let fee = if item.fees.is_empty() {
+                Text::new("不收费", "No fee")
+            } else {
+                Text::new("收费,标准见事项页", "Charged, as published for the item")
+            };
             lines.push(line("是否收费", "Fee", vec![fee]));
-            for (kind, zh, en) in [(LimitKind::Statutory, "法定时限", "Statutory limit"), (LimitKind::Promised, "承诺时限", "Promised limit")] {
+            for (kind, zh, en) in
+                [(LimitKind::Statutory, "法定时限", "Statutory limit"), (LimitKind::Promised, "承诺时限", "Promised limit")]
+            {
                 if let Some(limit) = item.limit(kind) {
                     lines.push(line(zh, en, vec![limit.unit.say(limit.length)]));
                 }
             }
-            lines.push(line("不计入时限", "Not counted", vec![Text::new(
-                "依法进行的听证、招标、检验、检测、检疫、鉴定和专家评审所需时间",
-                "Time for hearings, tenders, inspection, testing, quarantine, appraisal and expert review under the law",
-            )]));
+            lines.push(line(
+                "不计入时限",
+                "Not counted",
+                vec![Text::new(
+                    "依法进行的听证、招标、检验、检测、检疫、鉴定和专家评审所需时间",
+                    "Time for hearings, tenders, inspection, testing, quarantine, appraisal and expert review under the law",
+                )],
+            ));
             lines.push(line("办结日期", "Decision due", due(clock.due_promised.or(clock.due_statutory))));
             lines.push(line("查询方式", "Ask for progress", vec![item.enquiry.clone()]));
             lines.push(line("送达方式", "Delivery", vec![item.result.delivery.clone()]));
@@ -144,10 +155,7 @@ pub fn notice(event: &Event, case: &Case) -> Option<Notice> {
     if let Some(by) = &event.by {
         lines.push(line("经办人", "Officer", vec![same(format!("{} {} {}", by.name, by.window, by.phone))]));
     }
-    closing.push(Text {
-        zh: format!("监督投诉:{}", item.complaint.zh),
-        en: format!("Complaints: {}", item.complaint.en),
-    });
+    closing.push(Text { zh: format!("监督投诉:{}", item.complaint.zh), en: format!("Complaints: {}", item.complaint.en) });
     closing.push(Text { zh: hall.name.zh.clone(), en: hall.name.en.clone() });
     let date = hall_date(event.at);
     return Some(Notice { title, number: (*short_number).to_owned(), lines, closing, body: item.body.clone(), date });

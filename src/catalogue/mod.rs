@@ -510,9 +510,10 @@ pub type Documents = BTreeMap<String, Document>;
 /// How a basis is cited: `《社会团体登记管理条例》第10条` / `Regulations on …, art. 10`.
 pub fn cite(basis: &Basis, laws: &Laws) -> Text {
     let name = laws.get(&basis.law).map(|law| law.name.clone()).unwrap_or_else(|| Text::new(basis.law.as_str(), basis.law.as_str()));
-    let (article, rest) = basis.article.split_once('(').map_or((basis.article.as_str(), String::new()), |(a, r)| {
-        (a, r.trim_end_matches(')').replace(")(", "、"))
-    });
+    let (article, rest) = basis
+        .article
+        .split_once('(')
+        .map_or((basis.article.as_str(), String::new()), |(a, r)| (a, r.trim_end_matches(')').replace(")(", "、")));
     let point = if rest.is_empty() { String::new() } else { format!("第({rest})项") };
     Text { zh: format!("《{}》第{article}条{point}", name.zh), en: format!("{}, art. {}", name.en, basis.article) }
 }

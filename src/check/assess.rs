@@ -222,9 +222,7 @@ fn gate(item: &Item, facts: &Facts, today: &Today) -> Option<(Point, Outcome)> {
 fn condition_state(item: &Item, condition: &Condition, facts: &Facts, today: &Today) -> (Finding, Option<Text>) {
     let code = condition.code.clone();
     match &condition.decided {
-        Decided::HumanCheck(what) => {
-            (Finding { code, state: State::Person, because: vec![], missing: vec![] }, Some(what.clone()))
-        }
+        Decided::HumanCheck(what) => (Finding { code, state: State::Person, because: vec![], missing: vec![] }, Some(what.clone())),
         Decided::Rule(rule) => {
             let verdict = settle(item, rule, facts, today, OnFault::Person);
             let (state, detail) = match &verdict.value {
@@ -293,10 +291,7 @@ fn material_state(
     let detail = short.then(|| {
         Text::new(
             format!("需要原件 {} 份、复印件 {} 份;现有原件 {originals} 份、复印件 {copies} 份", material.originals, material.copies),
-            format!(
-                "{} original(s) and {} copies are needed; you have {originals} and {copies}",
-                material.originals, material.copies
-            ),
+            format!("{} original(s) and {} copies are needed; you have {originals} and {copies}", material.originals, material.copies),
         )
     });
     let state = match material.necessity {

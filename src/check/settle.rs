@@ -76,11 +76,7 @@ fn kinds(expr: &Expr, fact: &Fact, facts: &Facts, today: &Today) -> Option<Vec<V
             // A sum can overflow at the ends.
             let ends = [min, max].into_iter().filter(|_| computed);
             let value = if fact.ty == Type::Money { Value::Money } else { Value::Int };
-            if few {
-                (min..=max).map(value).collect()
-            } else {
-                each_once(around.chain(ends).map(|n| value(n.clamp(min, max.max(min)))))
-            }
+            if few { (min..=max).map(value).collect() } else { each_once(around.chain(ends).map(|n| value(n.clamp(min, max.max(min))))) }
         }
         Type::Date if told => {
             let date = |value: &Value| if let Value::Date(d) = value { Some(*d) } else { None };

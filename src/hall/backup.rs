@@ -25,8 +25,8 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use tokio::task::spawn_blocking;
-use zip::write::SimpleFileOptions;
 use zeroize::Zeroizing;
+use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 pub const FORMAT: &str = "mingbai-backup/1";

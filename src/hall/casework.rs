@@ -1,9 +1,9 @@
 //! Cases at the window: lists, the whole of one, decisions, attachments, and what the holder of a receipt may know.
 //! State, clock and notices come from the case floor; here is only what must be fetched, opened and kept for them.
 
+use super::Hall;
 use super::problem::{self, Refusal};
 use super::store::{self, cases};
-use super::Hall;
 use crate::api::{CaseRow, CaseView, Decide, Progress, Scan, Scans, Staff};
 use crate::calendar::hall_date;
 use crate::case::{self, By, Clock, Event, Notice, State};
@@ -200,15 +200,15 @@ pub async fn scans(hall: &Hall, scans: Vec<Scan>, staff: &Staff, now: DateTime<U
         return Err(problem::NAME.into());
     }
     let mut change = hall.store.begin().await?;
-    let receipts: Vec<Uuid> = scans.iter().map(|scan| scan.receipt).collect();
+    let receipts: Vec<(Uuid, Option<String>)> = scans.iter().map(|scan| (scan.receipt, scan.digest.clone())).collect();
     for scan in scans {
         let scan = Scan { at: scan.at.min(now), ..scan };
         store::scans::add(&mut change, &scan, &staff.name, &staff.window).await?;
     }
     let mut told = Vec::with_capacity(receipts.len());
-    for receipt in receipts {
+    for (receipt, digest) in receipts {
         let scans = store::scans::of(&mut change, &receipt).await?;
-        told.push(Scans { scans, short_number: store::scans::case_of(&mut change, &receipt).await? });
+        told.push(Scans { scans, short_number: store::scans::case_of(&mut change, &receipt, digest.as_deref()).await? });
     }
     change.commit().await?;
     Ok(told)

@@ -4,14 +4,15 @@
 
 use super::Error;
 use super::keys::Keys;
-use super::store::{self, Store};
 use super::store::catalogues::{self, Head};
+use super::store::{self, Store};
 use crate::calendar::{Calendar, hall_date};
-use crate::catalogue::{Card, Item};
 use crate::catalogue::author::publish::Published;
 use crate::catalogue::author::{self, Catalogue, Finding, Severity, Source};
 use crate::catalogue::bundle::{Bundle, Part, pack_of};
 use crate::catalogue::search::Listing;
+use crate::catalogue::{Card, Item};
+use crate::receipt::claims::fits;
 use crate::signing::{Signed, WHOLE_CATALOGUE};
 use axum::body::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -66,6 +67,15 @@ fn lint(sources: &[Source], calendar: &Calendar) -> Result<(), Error> {
         tracing::warn!(file, line, column, code, "{}", message.en);
     }
     if errors.is_empty() { Ok(()) } else { Err(Error::Catalogue(errors)) }
+}
+
+/// An item whose receipts would be too large for a code is refused here, not at the last button.
+fn have_receipts(catalogue: &Catalogue) -> Result<(), Error> {
+    let fits = |item: &&Item| fits(&catalogue.hall.code, &item.code, item.materials.len());
+    match catalogue.items.iter().find(|item| !fits(item)) {
+        Some(item) => Err(Error::ReceiptTooLarge { item: item.code.clone(), materials: item.materials.len() }),
+        None => Ok(()),
+    }
 }
 
 /// What `catalogue` comes to on that day, and whether it is what was published last.
@@ -127,13 +137,7 @@ struct Coming {
 const PACKS: usize = 64;
 
 impl Catalogues {
-    pub async fn open(
-        store: &Store,
-        keys: &Keys,
-        read: Authored,
-        calendar: Calendar,
-        now: DateTime<Utc>,
-    ) -> Result<Catalogues, Error> {
+    pub async fn open(store: &Store, keys: &Keys, read: Authored, calendar: Calendar, now: DateTime<Utc>) -> Result<Catalogues, Error> {
         let Authored { catalogue, sources } = read;
         let hall = catalogue.hall.code.clone();
         let (current, coming) = publish(store, keys, Arc::new(catalogue), &sources, calendar, now).await?;
@@ -280,6 +284,7 @@ async fn publish(
         None => {
             if !sources.is_empty() {
                 lint(sources, &calendar)?;
+                have_receipts(&catalogue)?;
             }
             let mut new = Vec::new();
             for (sha256, bytes) in parts {

@@ -4,7 +4,7 @@
 use super::problem::{self, Refusal};
 use super::store::{self, heartbeats};
 use super::{Hall, devices, web};
-use crate::api::{Alarm, FleetRow, Heartbeat, Part};
+use crate::api::{Alarm, FULL, FleetRow, Heartbeat, Part, SKEW, UNSENT};
 use crate::receipt::{DeviceKey, Profile};
 use crate::signing::{HEARTBEAT, Signed, Untrusted, from_hex};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,10 +12,6 @@ use std::time::Duration;
 
 /// After this long without a heartbeat a device is silent.
 const SILENT: TimeDelta = TimeDelta::minutes(15);
-/// What waits for longer than this is unsent.
-const UNSENT: TimeDelta = TimeDelta::minutes(30);
-/// A clock may be off by this much.
-const CLOCK: TimeDelta = TimeDelta::minutes(2);
 /// How long a device may take to fetch what the hall has published.
 const GRACE: TimeDelta = TimeDelta::hours(1);
 /// Between two heartbeats of one device.
@@ -63,7 +59,7 @@ fn in_force(device: &DeviceKey, now: DateTime<Utc>) -> bool {
     device.profile != Profile::Personal && device.revoked_at.is_none() && (device.not_before..device.not_after).contains(&now)
 }
 
-/// Every device in force.
+/// Every device that is not revoked.
 pub async fn show(hall: &Hall, now: DateTime<Utc>) -> Result<Vec<FleetRow>, Refusal> {
     let mut db = hall.store.read().await?;
     let devices = store::devices::all(&mut db).await?;
@@ -76,10 +72,13 @@ pub async fn show(hall: &Hall, now: DateTime<Utc>) -> Result<Vec<FleetRow>, Refu
     let row = |device: DeviceKey| {
         let kid = store::devices::kid(&device);
         let (seen_at, heartbeat) = heard.remove(&kid).unzip();
-        let alarms = alarms(seen_at.zip(heartbeat.as_ref()), &expected, now);
+        let mut alarms = alarms(seen_at.zip(heartbeat.as_ref()), &expected, now);
+        if device.not_after <= now {
+            alarms.push(Alarm::Expired);
+        }
         FleetRow { kid, name: device.name, profile: device.profile, seen_at, heartbeat, alarms }
     };
-    Ok(devices.into_iter().filter(|device| in_force(device, now)).map(row).collect())
+    Ok(devices.into_iter().filter(|device| device.profile != Profile::Personal && device.revoked_at.is_none()).map(row).collect())
 }
 
 /// What is wrong with a device, as it was last heard.
@@ -87,13 +86,13 @@ pub fn alarms(heard: Option<(DateTime<Utc>, &Heartbeat)>, expected: &Expected, n
     let Some((seen_at, beat)) = heard else { return vec![Alarm::Silent] };
     // By the device's own clock, which may be wrong, until its heartbeat; by the hall's since then.
     let waits = beat.oldest.map(|oldest| (beat.at - oldest) + (now - seen_at));
-    let full = beat.usage.zip(beat.quota).is_some_and(|(usage, quota)| u128::from(usage) * 5 > u128::from(quota) * 4);
+    let full = beat.usage.zip(beat.quota).is_some_and(|(usage, quota)| usage as f64 > quota as f64 * FULL);
     let judged = [
         (Alarm::Silent, now - seen_at > SILENT),
         (Alarm::Unsent, waits.is_some_and(|waits| waits > UNSENT)),
         (Alarm::Attention, beat.attention > 0),
         (Alarm::Storage, full),
-        (Alarm::Clock, (beat.at - seen_at).abs() > CLOCK),
+        (Alarm::Clock, (beat.at - seen_at).abs() > SKEW),
         (Alarm::Behind, is_behind(beat, expected)),
         (Alarm::Camera, beat.camera == Part::Fails),
         (Alarm::Printer, beat.printer == Part::Fails),
@@ -112,7 +111,7 @@ fn is_behind(beat: &Heartbeat, expected: &Expected) -> bool {
     app || catalogue || trust
 }
 
-/// For the metrics: how many devices are in force and how many of them silent, what waits in all outboxes, and for how long
+/// For the metrics: how many devices there are and how many of them are silent, what waits in all outboxes, and for how long
 /// the oldest of it has, in seconds.
 pub fn summary(rows: &[FleetRow], now: DateTime<Utc>) -> Summary {
     let silent = rows.iter().filter(|row| row.alarms.contains(&Alarm::Silent)).count();

@@ -16,7 +16,9 @@ pub enum NotWritten {
     Folders { path: String, inner: String },
     #[error("{path}: 这是文件,不是文件夹\n{path}: this is a file, not a folder")]
     File { path: String },
-    #[error("{path}: 你正在这个文件夹里,它会被整个换掉;请到别处运行\n{path}: you are inside this folder, which is replaced whole: run this elsewhere")]
+    #[error(
+        "{path}: 你正在这个文件夹里,它会被整个换掉;请到别处运行\n{path}: you are inside this folder, which is replaced whole: run this elsewhere"
+    )]
     Inside { path: String },
     #[error("写不进去 cannot be written: {path}")]
     Failed { path: String, source: io::Error },

@@ -66,9 +66,9 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; 
                       media-src 'self' blob:; connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; \
                       frame-ancestors 'none'; form-action 'self'";
 
-/// The camera for the desk, nothing else.
+/// The camera for the desk, nothing else; and a page may listen to its unloading, which keeps the browser from keeping it.
 const PERMISSIONS: &str = "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), \
-                           display-capture=(), accelerometer=(), gyroscope=(), magnetometer=(), browsing-topics=()";
+                           display-capture=(), accelerometer=(), gyroscope=(), magnetometer=(), browsing-topics=(), unload=(self)";
 
 const ALWAYS: [(HeaderName, HeaderValue); 6] = [
     (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),

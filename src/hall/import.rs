@@ -17,12 +17,24 @@ use uuid::Uuid;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "result")]
 pub enum Imported {
-    Received { id: Uuid, short_number: String },
+    Received {
+        id: Uuid,
+        short_number: String,
+    },
     /// The hall had it already.
-    Known { id: Uuid, short_number: String },
-    Refused { id: Uuid, code: &'static str, why: Text },
+    Known {
+        id: Uuid,
+        short_number: String,
+    },
+    Refused {
+        id: Uuid,
+        code: &'static str,
+        why: Text,
+    },
     /// A line that cannot be read; what it held is lost to this file.
-    Unreadable { why: String },
+    Unreadable {
+        why: String,
+    },
     /// The file ends before its end.
     CutOff,
 }

@@ -30,10 +30,10 @@ pub mod commands;
 pub mod devices;
 pub mod fleet;
 pub mod folder;
+pub mod guard;
 pub mod import;
 pub mod intake;
 pub mod keys;
-pub mod guard;
 pub mod limits;
 pub mod lock;
 pub mod observe;
@@ -124,6 +124,11 @@ pub enum Error {
     Part(#[from] crate::catalogue::bundle::BadPart),
     #[error("the catalogue: the listing: {0}")]
     Listing(#[from] crate::catalogue::search::Broken),
+    #[error(
+        "事项 {item} 的回执放不进二维码({materials} 项材料):请缩短事项编码,或合并材料\n\
+         a receipt of item {item} would be too large for its code ({materials} materials): shorten the item's code, or merge materials"
+    )]
+    ReceiptTooLarge { item: String, materials: usize },
     #[error("the catalogue: the part {0} is not in the database")]
     NoPart(String),
     #[error("the catalogue: a part cannot be unpacked: {0}")]
@@ -151,7 +156,9 @@ pub enum Error {
     SeveralDevices { name: String, kids: String },
     #[error("{0}: a server, a command or a restore is at work in this data folder")]
     Locked(PathBuf),
-    #[error("这个数据文件夹还没有发布过任何内容,请先运行一次 hall serve\nnothing has been published in this data folder yet: run `hall serve` once")]
+    #[error(
+        "这个数据文件夹还没有发布过任何内容,请先运行一次 hall serve\nnothing has been published in this data folder yet: run `hall serve` once"
+    )]
     NeverServed,
     #[error("metrics cannot be collected: {0}")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),

@@ -183,13 +183,8 @@ impl From<serde_json::Error> for Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let Refusal { kind, detail, retry_after } = self;
-        let problem = Problem {
-            kind: "about:blank".into(),
-            status: kind.status.as_u16(),
-            code: kind.code.into(),
-            title: kind.title.text(),
-            detail,
-        };
+        let problem =
+            Problem { kind: "about:blank".into(), status: kind.status.as_u16(), code: kind.code.into(), title: kind.title.text(), detail };
         let mut response = (kind.status, Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

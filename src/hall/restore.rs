@@ -6,12 +6,13 @@
 //! that see another epoch send again what the hall no longer has ([`crate::api::Resend`]).
 
 use super::backup::{CHUNKS, DATABASE, KEYS, MANIFEST, Manifest, NotDone, digest_of, peek};
-use super::keys::{self, Keys, SealedKeys, Secret, Unlock, private_folder};
 use super::intake::DAYS;
+use super::keys::{self, Keys, SealedKeys, Secret, Unlock, private_folder};
 use super::lock::{self, Lock};
 use super::store;
 use super::{Error, folder, trust};
 use crate::calendar::hall_date;
+use crate::receipt::{DeviceKey, HallKey};
 use crate::signing::Signed;
 use crate::submission::Digest;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -87,11 +88,11 @@ struct Kept {
 }
 
 async fn build(place: &Place, backup: Backup, manifest: &Manifest, kept: Kept, now: DateTime<Utc>) -> Result<i64, NotDone> {
-    let known = known(&place.data, hall_date(now)).await;
+    let replaced = Replaced::read(&place.data, hall_date(now)).await;
     let (building, expected) = (place.clone(), manifest.clone());
     let unpack = move || building.unpack(backup, &expected, &kept).map(|unpacked| (unpacked, kept.keys));
     let (unpacked, keys) = spawn_blocking(unpack).await.map_err(Error::Task)??;
-    begin_epoch(&place.draft.join(DATABASE), manifest, &keys, &unpacked, known, now).await
+    begin_epoch(&place.draft.join(DATABASE), manifest, &keys, &unpacked, replaced, now).await
 }
 
 /// A folder that holds something else is not taken away from whoever put it there.
@@ -153,12 +154,28 @@ fn keys(backup: &Backup, data: &Path, source: &Source) -> Result<Keys, NotDone> 
     }
 }
 
-/// What the hall that is replaced still knows of itself, as far as its database can be read: epoch and last serial of today.
-async fn known(data: &Path, today: NaiveDate) -> (i64, u32) {
-    let Ok(mut db) = store::look(data).await else { return (0, 0) };
-    let known = (store::hall::epoch(&mut db).await.unwrap_or(0), store::hall::last_serial(&mut db, today).await.unwrap_or(0));
-    let _ = db.close().await;
-    known
+/// What the hall that is replaced still knows of itself, as far as its database can be read.
+#[derive(Default)]
+struct Replaced {
+    epoch: i64,
+    /// The last of today.
+    serial: u32,
+    keys: Vec<HallKey>,
+    devices: Vec<DeviceKey>,
+}
+
+impl Replaced {
+    async fn read(data: &Path, today: NaiveDate) -> Replaced {
+        let Ok(mut db) = store::look(data).await else { return Replaced::default() };
+        let replaced = Replaced {
+            epoch: store::hall::epoch(&mut db).await.unwrap_or_default(),
+            serial: store::hall::last_serial(&mut db, today).await.unwrap_or_default(),
+            keys: store::trust::hall_keys(&mut db).await.unwrap_or_default(),
+            devices: store::devices::all(&mut db).await.unwrap_or_default(),
+        };
+        let _ = db.close().await;
+        replaced
+    }
 }
 
 /// Brings the database up to date and begins the new epoch in it.
@@ -167,7 +184,7 @@ async fn begin_epoch(
     manifest: &Manifest,
     keys: &Keys,
     unpacked: &BTreeSet<Digest>,
-    known: (i64, u32),
+    replaced: Replaced,
     now: DateTime<Utc>,
 ) -> Result<i64, NotDone> {
     let mut db = store::alone(database).await?;
@@ -175,22 +192,26 @@ async fn begin_epoch(
     if let Some(lost) = needed.iter().find(|digest| !unpacked.contains(digest) && !manifest.missing.contains(digest)) {
         return Err(NotDone::Damaged(format!("{CHUNKS}{lost}")));
     }
-    let (known_epoch, known_serial) = known;
     let today = hall_date(now);
     let mut change = db.begin().await?;
-    let epoch = now.timestamp().max(known_epoch.max(manifest.epoch) + 1);
+    let epoch = now.timestamp().max(replaced.epoch.max(manifest.epoch) + 1);
     store::hall::put_epoch(&mut change, epoch).await?;
     // A full day goes on with the numbers of those after it.
     for day in today.iter_days().take(DAYS) {
-        let known = if day == today { known_serial } else { 0 };
+        let known = if day == today { replaced.serial } else { 0 };
         let last = store::hall::last_serial(&mut change, day).await?.max(known);
         store::hall::put_floor(&mut change, day, last.midpoint(LAST_SERIAL)).await?;
     }
     // Nobody is signed in at a hall that was put back, and no code from before enrols a device.
     store::staff::forget_sessions(&mut change, DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MAX_UTC).await?;
     store::devices::forget_codes(&mut change).await?;
-    // What the lost hall has signed since then with a later key is this hall's, too.
-    trust::acknowledge_lost(&mut change, keys, manifest.taken_at, now).await?;
+    trust::take_over(&mut change, keys, &replaced.keys, manifest.taken_at, now).await?;
+    // A device that was revoked since the backup stays so.
+    for device in &replaced.devices {
+        if let Some(at) = device.revoked_at {
+            store::devices::revoke(&mut change, &store::devices::kid(device), at).await?;
+        }
+    }
     trust::issue(&mut change, keys, &manifest.hall, now).await?;
     change.commit().await?;
     db.close().await?;

@@ -1,8 +1,8 @@
 //! People who may sign in.
 
+use super::Error;
 use super::auth::{password, secret};
 use super::store::{self, Store};
-use super::Error;
 use crate::api::Staff;
 use std::path::Path;
 

@@ -138,9 +138,26 @@ async fn replace(db: &mut SqliteConnection, keys: &Keys, old: Old, now: DateTime
     Ok(next)
 }
 
-/// After a backup was put back: keys that the lost hall may have gone over to since the backup. What they have signed until
-/// now is believed, and devices get back what they were acknowledged.
-pub async fn acknowledge_lost(db: &mut SqliteConnection, keys: &Keys, since: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Error> {
+/// After a backup was put back. The keys of the hall that is replaced are this one's, with what has become of them since the
+/// backup; and where it is lost, keys that it may have gone over to: what they have signed until now is believed, and devices
+/// get back what they were acknowledged.
+pub async fn take_over(
+    db: &mut SqliteConnection,
+    keys: &Keys,
+    replaced: &[HallKey],
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let known = store::trust::hall_keys(db).await?;
+    // The folder may have held another hall.
+    let own: Vec<String> = (0..known.len() + replaced.len()).map(|number| keys::public(&keys.signing(number))).collect();
+    for key in replaced.iter().filter(|key| own.contains(&key.public)) {
+        store::trust::add_hall_key(db, key).await?;
+        store::trust::end_hall_key(db, &key.public, key.not_after).await?;
+        if let Some(at) = key.revoked_at {
+            store::trust::revoke_hall_key(db, &key.public, at).await?;
+        }
+    }
     for _ in 0..LOST {
         let next = unused(keys, &store::trust::hall_keys(db).await?);
         let lost = HallKey { public: keys::public(&next), not_before: since, not_after: now, revoked_at: None };

@@ -3,8 +3,8 @@
 use super::device::preferences::{self, Preferences};
 use super::device::{self, clock, drafts, hall, health, heartbeat, lock, net, scans, update};
 use super::outbox::{self, Push};
-use crate::api::HallInfo;
-use crate::calendar::hall_time;
+use crate::api::{FULL, HallInfo};
+use crate::calendar::{Calendar, hall_time};
 use crate::catalogue::Item;
 use crate::catalogue::bundle::Bundle;
 use crate::check::Application;
@@ -31,8 +31,6 @@ const PROBE_EVERY: u32 = 3;
 const REFRESH_EVERY: u32 = 40;
 /// What is kept only for a while is looked through on every so many beats.
 const TIDY_EVERY: u32 = 400;
-/// Above this share of the allowed storage people are warned.
-const FULL: f64 = 0.8;
 
 #[derive(Clone, Copy)]
 pub struct App {
@@ -200,6 +198,11 @@ impl App {
             }
         };
         window_event_listener_untyped("storage", deleted);
+    }
+
+    /// The hall's calendar, or the announced one until there is a catalogue.
+    pub(in crate::kiosk) fn calendar(self) -> Calendar {
+        self.bundle.with_untracked(|bundle| bundle.as_ref().map_or_else(Calendar::announced, |bundle| bundle.calendar.clone()))
     }
 
     async fn look_after(self) {

@@ -378,7 +378,8 @@ mod tests {
         }
         let mut burst = Burst::default();
         for n in 0..40 {
-            let held = Key { code: "Digit1", key: "1", shift: false, chord: false, repeat: n > 0, composing: false, at: f64::from(n) * 30.0 };
+            let held =
+                Key { code: "Digit1", key: "1", shift: false, chord: false, repeat: n > 0, composing: false, at: f64::from(n) * 30.0 };
             assert!(matches!(burst.press(held), Heard::Passed { .. } | Heard::Beside));
         }
         assert_eq!(burst.end(), None);

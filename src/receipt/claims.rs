@@ -2,12 +2,10 @@
 
 use super::PREFIX;
 use crate::check::{Assessment, Outcome};
-use crate::signing::{ACKNOWLEDGEMENT, RECEIPT, key_id};
+use crate::signing::{ACKNOWLEDGEMENT, RECEIPT, hex, key_id};
 use crate::words::Text;
-use chrono::{DateTime, Utc};
-use coset::{
-    CborSerializable, CoseSign1, CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, cbor::value::Value as Cbor, iana,
-};
+use chrono::{DateTime, TimeDelta, Utc};
+use coset::{CborSerializable, CoseSign1, CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, cbor::value::Value as Cbor, iana};
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 use serde::{Deserialize, Serialize};
@@ -199,6 +197,27 @@ impl Unsigned {
     }
 }
 
+/// Whether everybody can be given a receipt for an item of so many materials. The largest is that of a device that the hall
+/// does not know, with its own key inside.
+pub fn fits(hall: &str, item: &str, materials: usize) -> bool {
+    let claims = Claims {
+        hall: hall.to_owned(),
+        id: Uuid::nil(),
+        kind: Kind::Queued,
+        issued_at: DateTime::UNIX_EPOCH + TimeDelta::seconds(u32::MAX.into()),
+        expires_at: DateTime::UNIX_EPOCH + TimeDelta::seconds(u32::MAX.into()),
+        item: item.to_owned(),
+        catalogue: "20261101-0a1b2c3d".to_owned(),
+        digest: hex(&[0; 16]),
+        outcome: Outcome::Open,
+        materials: vec![MaterialMark::Original; materials],
+        short_number: None,
+        self_issued: Some(hex(&[0; 32])),
+        identity: Some(hex(&[0; 2])),
+    };
+    Unsigned::new(&claims, &[0; 32]).and_then(|unsigned| unsigned.finish([0; 64])).is_ok()
+}
+
 /// Signs with a key at hand, as the hall does.
 pub fn sign(claims: &Claims, key: &ed25519_dalek::SigningKey) -> Result<String, Unreadable> {
     use ed25519_dalek::Signer;
@@ -213,11 +232,6 @@ pub struct Read {
     pub kid: [u8; 8],
     pub(super) to_sign: Vec<u8>,
     pub(super) signature: [u8; 64],
-}
-
-/// Size of the COSE message inside a QR text, in bytes.
-pub fn cose_size(text: &str) -> Result<usize, Unreadable> {
-    unpack(text).map(|cose| cose.len())
 }
 
 fn unpack(text: &str) -> Result<Vec<u8>, Unreadable> {

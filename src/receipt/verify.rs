@@ -33,21 +33,39 @@ pub enum Verdict {
 #[serde(rename_all = "kebab-case", tag = "reason")]
 pub enum Reason {
     Unreadable(Unreadable),
-    OtherHall { hall: String },
+    OtherHall {
+        hall: String,
+    },
     Signature,
     /// No key of that id is in the list, which may simply be too old.
-    UnknownKey { kid: String },
+    UnknownKey {
+        kid: String,
+    },
     NoTrustList,
-    OldTrustList { days: i64 },
-    Expired { at: DateTime<Utc> },
-    NotYetValid { at: DateTime<Utc> },
+    OldTrustList {
+        days: i64,
+    },
+    Expired {
+        at: DateTime<Utc>,
+    },
+    NotYetValid {
+        at: DateTime<Utc>,
+    },
     /// Issued before its key was: dated back, or by a device whose clock was far behind.
-    KeyNotYetValid { at: DateTime<Utc> },
-    KeyExpired { at: DateTime<Utc> },
+    KeyNotYetValid {
+        at: DateTime<Utc>,
+    },
+    KeyExpired {
+        at: DateTime<Utc>,
+    },
     /// The key was revoked before the receipt was issued.
-    Revoked { at: DateTime<Utc> },
+    Revoked {
+        at: DateTime<Utc>,
+    },
     /// The key was revoked later: this receipt is older and still counts.
-    RevokedLater { at: DateTime<Utc> },
+    RevokedLater {
+        at: DateTime<Utc>,
+    },
     /// A device's key signed what only the hall may say, or the reverse.
     WrongSigner,
 }
@@ -60,23 +78,32 @@ impl Reason {
                 let Text { zh, en } = why.say();
                 Text::new(format!("不是本系统的回执:{zh}"), format!("Not a receipt of this system: {en}"))
             }
-            Reason::OtherHall { hall } => Text::new(format!("这是另一个大厅的回执({hall})"), format!("This receipt is for another hall ({hall})")),
+            Reason::OtherHall { hall } => {
+                Text::new(format!("这是另一个大厅的回执({hall})"), format!("This receipt is for another hall ({hall})"))
+            }
             Reason::Signature => Text::new("签名不符:内容被改动过,或者是伪造的", "The signature does not fit: changed or forged"),
             Reason::UnknownKey { kid } => {
                 Text::new(format!("信任清单里没有签发设备({kid})"), format!("The issuing device ({kid}) is not in the trust list"))
             }
             Reason::NoTrustList => Text::new("本机没有信任清单,请联网登录一次", "This desk has no trust list: connect and sign in once"),
-            Reason::OldTrustList { days } => Text::new(format!("信任清单已有 {days} 天未更新"), format!("The trust list is {days} days old")),
-            Reason::Expired { at } => Text::new(format!("已于 {} 过期", moment(at)), format!("Expired on {}", moment(at))),
-            Reason::NotYetValid { at } => {
-                Text::new(format!("签发时间 {} 晚于本机时间,请核对时钟", moment(at)), format!("Issued at {}, later than this clock: check the clock", moment(at)))
+            Reason::OldTrustList { days } => {
+                Text::new(format!("信任清单已有 {days} 天未更新"), format!("The trust list is {days} days old"))
             }
+            Reason::Expired { at } => Text::new(format!("已于 {} 过期", moment(at)), format!("Expired on {}", moment(at))),
+            Reason::NotYetValid { at } => Text::new(
+                format!("签发时间 {} 晚于本机时间,请核对时钟", moment(at)),
+                format!("Issued at {}, later than this clock: check the clock", moment(at)),
+            ),
             Reason::KeyNotYetValid { at } => Text::new(
                 format!("签发时间早于签发设备的证书(自 {} 起有效),请核对那台设备的时钟", moment(at)),
                 format!("Issued before the signer's certificate began on {}: check the clock of that device", moment(at)),
             ),
-            Reason::KeyExpired { at } => Text::new(format!("签发设备的证书已于 {} 到期", moment(at)), format!("The device's certificate ran out on {}", moment(at))),
-            Reason::Revoked { at } => Text::new(format!("签发设备已于 {} 被吊销", moment(at)), format!("The device was revoked on {}", moment(at))),
+            Reason::KeyExpired { at } => {
+                Text::new(format!("签发设备的证书已于 {} 到期", moment(at)), format!("The device's certificate ran out on {}", moment(at)))
+            }
+            Reason::Revoked { at } => {
+                Text::new(format!("签发设备已于 {} 被吊销", moment(at)), format!("The device was revoked on {}", moment(at)))
+            }
             Reason::RevokedLater { at } => {
                 Text::new(format!("签发之后,设备于 {} 被吊销", moment(at)), format!("The device was revoked later, on {}", moment(at)))
             }
@@ -100,7 +127,8 @@ pub struct Report {
 
 /// Checks a QR text against `trust` (already opened under the hall's root key) at `now`.
 pub fn verify(text: &str, trust: Option<&TrustList>, now: DateTime<Utc>) -> Report {
-    let mut report = Report { verdict: Verdict::NotGenuine, reasons: vec![], claims: None, device: None, trusted_at: trust.map(|t| t.issued_at) };
+    let mut report =
+        Report { verdict: Verdict::NotGenuine, reasons: vec![], claims: None, device: None, trusted_at: trust.map(|t| t.issued_at) };
     let receipt = match read(text) {
         Ok(receipt) => receipt,
         Err(wrong) => {

@@ -182,11 +182,6 @@ impl Facts {
             Err(at) => self.0.insert(at, Known { hash: hash(&path), path, value }),
         }
     }
-    pub fn unset(&mut self, path: &str) {
-        if let Ok(at) = self.find(path) {
-            self.0.remove(at);
-        }
-    }
     /// Outer `None`: unknown. Inner `None`: known to be absent.
     pub fn get(&self, path: &str) -> Option<Option<&Value>> {
         self.find(path).ok().map(|at| self.0[at].value.as_ref())

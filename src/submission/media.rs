@@ -107,7 +107,9 @@ impl Wrong {
     pub fn say(self) -> Text {
         match self {
             Wrong::Empty => Text::new("文件是空的,请换一个", "The file is empty; please choose another"),
-            Wrong::Kind => Text::new("只能附照片或 PDF,这个文件两样都不是", "Only pictures and PDFs can be attached, and this file is neither"),
+            Wrong::Kind => {
+                Text::new("只能附照片或 PDF,这个文件两样都不是", "Only pictures and PDFs can be attached, and this file is neither")
+            }
             Wrong::Heic => Text::new(
                 "这里打不开这种格式的照片(HEIC),请直接拍照,或者改选 JPEG 照片",
                 "Pictures of this kind (HEIC) cannot be opened here: take a picture instead, or choose a JPEG",
@@ -131,7 +133,9 @@ impl Wrong {
                 "这个 PDF 有密码或权限保护,窗口打不开。请另存一份没有保护的,或者拍下每一页",
                 "This PDF is protected, and the window could not open it. Save a copy without protection, or photograph its pages",
             ),
-            Wrong::Damaged => Text::new("这个文件已损坏,读不出来,请换一个", "The file is damaged and cannot be read; please choose another"),
+            Wrong::Damaged => {
+                Text::new("这个文件已损坏,读不出来,请换一个", "The file is damaged and cannot be read; please choose another")
+            }
             Wrong::TooMany(most) => Text {
                 zh: format!("一份材料最多附 {most} 个文件,多出的没有加入"),
                 en: format!("At most {most} files for one material; the rest was not added"),
@@ -195,12 +199,7 @@ fn bearable((width, height): Size) -> Result<Size, Wrong> {
 
 /// Is there room for a file of `bytes` bytes beside these, of which each has a material and a length? It may take the place of
 /// the `replaced`th of its material.
-pub fn room<'a>(
-    material: &str,
-    bytes: usize,
-    replaced: Option<usize>,
-    there: impl Iterator<Item = (&'a str, usize)>,
-) -> Result<(), Wrong> {
+pub fn room<'a>(material: &str, bytes: usize, replaced: Option<usize>, there: impl Iterator<Item = (&'a str, usize)>) -> Result<(), Wrong> {
     let (mut of_this, mut all, mut weight) = (0, 0, bytes);
     for (other, length) in there {
         of_this += usize::from(other == material);
@@ -404,7 +403,8 @@ mod tests {
         bytes
     }
 
-    const SIMPLE: &str = "%PDF-1.4\n1 0 obj<</Type/Pages/Count 2>>endobj 2 0 obj<< /Type /Page >>endobj 3 0 obj<</Type/Page/Parent 1 0 R>>endobj\n";
+    const SIMPLE: &str =
+        "%PDF-1.4\n1 0 obj<</Type/Pages/Count 2>>endobj 2 0 obj<< /Type /Page >>endobj 3 0 obj<</Type/Page/Parent 1 0 R>>endobj\n";
 
     fn pdf_with(trailer: &str) -> Vec<u8> {
         format!("{SIMPLE}trailer<<{trailer}>>\nstartxref\n9\n%%EOF\n").into_bytes()

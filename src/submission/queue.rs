@@ -42,9 +42,17 @@ pub struct Row {
 pub enum State {
     Queued,
     /// A lease: when it has run out, or its owner is known to be gone, somebody else may send.
-    Sending { owner: Uuid, since: DateTime<Utc>, until: DateTime<Utc> },
+    Sending {
+        owner: Uuid,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+    },
     /// Somebody has to do something first; the data stay.
-    Attention { kind: Kind, why: Text, code: String },
+    Attention {
+        kind: Kind,
+        why: Text,
+        code: String,
+    },
 }
 
 /// Who can help.

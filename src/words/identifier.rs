@@ -114,8 +114,8 @@ fn expect_length(text: &str, expected: usize) -> Result<(), Wrong> {
 
 /// Province codes of GB/T 2260 (first two digits), with 83 (Taiwan residents' permits).
 const PROVINCES: &[u8] = &[
-    11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63, 64,
-    65, 71, 81, 82, 83,
+    11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63, 64, 65, 71, 81, 82,
+    83,
 ];
 
 fn resident_id(text: &str, today: NaiveDate) -> Result<Valid, Wrong> {

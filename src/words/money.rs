@@ -48,7 +48,15 @@ mod tests {
 
     #[test]
     fn typed_amounts_are_read_as_people_type_them() {
-        for (typed, fen) in [("30000", Some(3_000_000)), ("30,000.5", Some(3_000_050)), ("3万", None), ("", None), ("30000", Some(3_000_000)), ("1.234", None), ("-1", None)] {
+        for (typed, fen) in [
+            ("30000", Some(3_000_000)),
+            ("30,000.5", Some(3_000_050)),
+            ("3万", None),
+            ("", None),
+            ("30000", Some(3_000_000)),
+            ("1.234", None),
+            ("-1", None),
+        ] {
             assert_eq!(parse_yuan(typed), fen, "{typed}");
         }
     }

@@ -11,7 +11,8 @@ pub fn sources(count: usize) -> [Source; 2] {
     let both = |zh: String, en: String| json!({ "zh": zh, "en": en });
     let fact = |n: usize| {
         let name = letters(n);
-        let (short, ask) = (both(format!("{name} 项"), format!("entry {name}")), both(format!("{name} 项有多少?"), format!("How much is entry {name}?")));
+        let (short, ask) =
+            (both(format!("{name} 项"), format!("entry {name}")), both(format!("{name} 项有多少?"), format!("How much is entry {name}?")));
         json!({ "code": format!("f{n}"), "type": "int", "name": short, "ask": ask, "unit": both("个".into(), "pieces".into()) })
     };
     let condition = |n: usize| {

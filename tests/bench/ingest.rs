@@ -10,12 +10,12 @@ mod asking;
 #[path = "../hall/world.rs"]
 mod world;
 
-use mingbai::submission::{Sealed, Submission};
-use mingbai::check::{Application, assess};
 use mingbai::calendar::hall_date;
+use mingbai::check::{Application, assess};
 use mingbai::hall::devices;
 use mingbai::receipt::Profile;
 use mingbai::rules::Today;
+use mingbai::submission::{Sealed, Submission};
 use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{Connection as _, Row as _};
@@ -129,8 +129,13 @@ async fn bare(full: &Path, empty: &Path) -> (Duration, Vec<Duration>) {
     }
     sqlx::query("VACUUM").execute(&mut database).await.unwrap();
     sqlx::query("ATTACH ? AS hall").bind(full.to_str().unwrap()).execute(&mut database).await.unwrap();
-    let columns: Vec<String> =
-        sqlx::query("PRAGMA main.table_info(cases)").fetch_all(&mut database).await.unwrap().iter().map(|row| format!("\"{}\"", row.get::<&str, _>("name"))).collect();
+    let columns: Vec<String> = sqlx::query("PRAGMA main.table_info(cases)")
+        .fetch_all(&mut database)
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| format!("\"{}\"", row.get::<&str, _>("name")))
+        .collect();
     let columns = columns.join(", ");
     let cases = format!("INSERT INTO main.cases ({columns}) SELECT {columns} FROM hall.cases WHERE id = ?");
     let ids: Vec<(String,)> = sqlx::query_as("SELECT id FROM hall.cases ORDER BY rowid").fetch_all(&mut database).await.unwrap();

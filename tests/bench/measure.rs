@@ -81,7 +81,16 @@ impl Bench<'_> {
         times.sort_by(f64::total_cmp);
         let round = |t: f64| (t * 1000.0).round() / 1000.0;
         let (best, worst) = (round(times[0]), round(times[times.len() - 1]));
-        Line { bench: "rules", place: self.place, what: what.into(), unit, median: round(times[times.len() / 2]), best, worst, rounds: times.len() }
+        Line {
+            bench: "rules",
+            place: self.place,
+            what: what.into(),
+            unit,
+            median: round(times[times.len() / 2]),
+            best,
+            worst,
+            rounds: times.len(),
+        }
     }
 
     fn time(&self, work: impl FnOnce()) -> f64 {

@@ -31,7 +31,9 @@ mod browser {
         let mut draft = Draft::new(item, version, app.now());
         draft.application = Application { facts: serde_json::from_str(&facts).unwrap(), ..Application::default() };
         draft.applicant =
-            Applicant { name: "测试".into(), identifier: "11010519491231002X".into(), phone: "13800138000".into(), ..Applicant::default() };
+            Applicant {
+                name: "测试".into(), identifier: "11010519491231002X".into(), phone: "13800138000".into(), ..Applicant::default()
+            };
         DRAFT.set(Some(draft));
     }
 

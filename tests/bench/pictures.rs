@@ -23,8 +23,15 @@ pub const CLASSES: [(&str, fn(&mut Scene, f32)); 20] = [
     ("203 dpi", printed_203),
     ("small in a large frame", small),
     ("several codes", several),
-    ("mirrored", |scene, t| { rotation(scene, 0.7 * t); scene.mirrored = true; }),
-    ("inverted", |scene, t| { scene.inverted = true; scene.defocus = scene.module * 0.75 * t; scene.noise = 0.03 + 0.1 * t; }),
+    ("mirrored", |scene, t| {
+        rotation(scene, 0.7 * t);
+        scene.mirrored = true;
+    }),
+    ("inverted", |scene, t| {
+        scene.inverted = true;
+        scene.defocus = scene.module * 0.75 * t;
+        scene.noise = 0.03 + 0.1 * t;
+    }),
     ("shadow", shadow),
     ("curved paper", |scene, t| scene.curve = 1.0 / (140.0 - 108.0 * t)),
 ];

@@ -2,11 +2,11 @@
 
 // What a case must come to is the catalogue's own test.
 #[allow(dead_code)]
-#[path = "../catalogue/worked.rs"]
-mod worked;
-#[allow(dead_code)]
 #[path = "../many/mod.rs"]
 mod many;
+#[allow(dead_code)]
+#[path = "../catalogue/worked.rs"]
+mod worked;
 
 use crate::asking;
 use crate::workload::Workload;
@@ -87,8 +87,18 @@ fn long() -> (Item, Application) {
 
 /// Names, pinyin, initials, everyday words, English and mistyped words, from their first key to their last.
 fn keystrokes() -> Vec<String> {
-    const TYPED: [&str; 10] =
-        ["食品经营许可证", "办理营业执照", "shipinjingying", "spjyxk", "开饭店", "food business", "registraton", "qinzhou", "的", "没有这样的事没有这样的事"];
+    const TYPED: [&str; 10] = [
+        "食品经营许可证",
+        "办理营业执照",
+        "shipinjingying",
+        "spjyxk",
+        "开饭店",
+        "food business",
+        "registraton",
+        "qinzhou",
+        "的",
+        "没有这样的事没有这样的事",
+    ];
     let prefixes = |word: &str| word.char_indices().map(|(at, c)| word[..at + c.len_utf8()].to_owned()).collect::<Vec<_>>();
     TYPED.iter().flat_map(|word| prefixes(word)).collect()
 }

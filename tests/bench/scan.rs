@@ -12,8 +12,8 @@ mod people;
 mod pictures;
 
 use dice::Dice;
-use mingbai::receipt::claims::sign;
 use mingbai::receipt::Claims;
+use mingbai::receipt::claims::sign;
 use serde_json::json;
 use std::path::PathBuf;
 

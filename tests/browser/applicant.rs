@@ -1,11 +1,12 @@
 //! What an applicant does, step by step, on any item: the pages are driven by the item's own declarations and by worked
 //! applications as data.
 
-use crate::browser::{Browser, PATIENCE};
+use crate::browser::{self, Browser, PATIENCE};
+use crate::hall::Hall;
+use crate::worked;
 use mingbai::catalogue::Item;
 use mingbai::check::{Application, Declared};
 use mingbai::rules::Type;
-use serde::Deserialize;
 use serde_json::Value as Json;
 use std::time::Instant;
 
@@ -14,6 +15,8 @@ pub const NAME: &str = "测试人甲";
 pub const RESIDENT_ID: &str = "11010519491231002X";
 pub const CREDIT_CODE: &str = "91350100M000100Y43";
 pub const PHONE: &str = "13800138000";
+/// 社会团体成立登记, which most tests file.
+pub const ITEM: &str = "association-setup";
 
 /// The sample catalogue's items.
 pub fn items() -> Vec<Item> {
@@ -30,36 +33,28 @@ pub fn item(code: &str) -> Item {
 
 /// 社会团体成立登记 with everything at hand: only a person's judgement remains.
 pub fn association() -> Application {
-    worked("association-setup").swap_remove(0)
+    worked(ITEM).swap_remove(0)
 }
 
 /// The worked applications of an item, in the order of their file.
 pub fn worked(code: &str) -> Vec<Application> {
-    #[derive(Deserialize)]
-    struct Worked {
-        cases: Vec<toml::Table>,
-    }
-    let path = format!("{}/tests/catalogue/applications/{code}.toml", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
-    let worked: Worked = toml::from_str(&text).unwrap_or_else(|e| panic!("{path}: {e}"));
-    let application = |case: toml::Table| {
-        let parts = case.into_iter().filter(|(key, _)| key == "facts" || key == "materials");
-        serde_json::from_value(plain(toml::Value::Table(parts.collect()))).unwrap_or_else(|e| panic!("{path}: {e}"))
-    };
-    worked.cases.into_iter().map(application).collect()
+    worked::cases(code).iter().map(worked::Case::application).collect()
 }
 
-/// TOML as JSON, with dates as their text.
-fn plain(value: toml::Value) -> Json {
-    match value {
-        toml::Value::Table(table) => table.into_iter().map(|(key, value)| (key, plain(value))).collect(),
-        toml::Value::Array(values) => values.into_iter().map(plain).collect(),
-        toml::Value::Datetime(date) => date.to_string().into(),
-        toml::Value::String(text) => text.into(),
-        toml::Value::Integer(number) => number.into(),
-        toml::Value::Boolean(yes) => yes.into(),
-        toml::Value::Float(number) => panic!("{number} in an application"),
-    }
+/// A phone that has been here once, and starts without a network from then on.
+pub async fn phone(hall: &Hall) -> Browser {
+    let phone = Browser::start("phone", browser::PHONE).await;
+    arrive(&phone, &hall.url("/")).await;
+    keeps_the_app(&phone).await;
+    phone
+}
+
+/// From home to the receipt of [`ITEM`], with everything at hand.
+pub async fn submit(browser: &Browser) {
+    let item = item(ITEM);
+    begin(browser, ITEM).await;
+    fill_in(browser, &item, &association()).await;
+    confirm(browser, &item).await;
 }
 
 /// Opens the app's first page and waits until the catalogue is on it, behind the attract screen on a kiosk, and until

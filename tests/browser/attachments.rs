@@ -1,8 +1,8 @@
 //! Attachments from the applicant's finger to the clerk's eye: real files through the real inputs, what is kept of them and
 //! what is refused, an upload that is cut in the middle, and the clerk's pages.
 
-use crate::applicant::{self, answer_one, arrive, association, begin, confirm, declare, fill_in, home, keeps_the_app, next, short_number};
-use crate::browser::{Browser, DESK, KIOSK, PATIENCE, PHONE, Profile};
+use crate::applicant::{self, ITEM, answer_one, association, begin, confirm, declare, fill_in, home, next, phone, short_number};
+use crate::browser::{Browser, DESK, KIOSK, PATIENCE, Profile};
 use crate::camera::film;
 use crate::desk::{Api, enrol, sign_in};
 use crate::dice::Dice;
@@ -14,7 +14,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use thirtyfour::prelude::*;
 
-const ITEM: &str = "association-setup";
 /// What a camera wrote into its file.
 const PLACE: &str = "N39.9042-E116.4074-CAMERA-7731";
 const RED: Rgb<u8> = Rgb([200, 20, 20]);
@@ -26,9 +25,7 @@ async fn pictures_and_documents_reach_the_clerk_page_by_page() {
     let hall = Hall::start();
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, bytes: &[u8]| write(folder.path(), name, bytes);
-    let phone = Browser::start("phone", PHONE).await;
-    arrive(&phone, &hall.url("/")).await;
-    keeps_the_app(&phone).await;
+    let phone = phone(&hall).await;
     to_a_card(&phone).await;
 
     // Several at once: what is good is kept in its order, of each other it is said why not.
@@ -46,7 +43,14 @@ async fn pictures_and_documents_reach_the_clerk_page_by_page() {
     choose(&phone, "photo", &[&good[..1], &bad[..], &good[1..]].concat()).await;
     pages(&phone, 3).await;
     let said = phone.text("photo-wrong").await;
-    let words = [("letter.jpg", "两样都不是"), ("nothing.jpg", "空的"), ("cut.jpg", "不完整"), ("bomb.png", "尺寸太大"), ("locked.pdf", "保护"), ("film.heic", "HEIC")];
+    let words = [
+        ("letter.jpg", "两样都不是"),
+        ("nothing.jpg", "空的"),
+        ("cut.jpg", "不完整"),
+        ("bomb.png", "尺寸太大"),
+        ("locked.pdf", "保护"),
+        ("film.heic", "HEIC"),
+    ];
     for (name, why) in words {
         let line = said.lines().find(|line| line.contains(name)).unwrap_or_default();
         assert!(line.contains(why), "{name}: `{line}` in {said}");
@@ -133,9 +137,7 @@ async fn only_what_is_missing_travels_after_a_cut() {
     let _turn = crate::turn().await;
     let mut hall = Hall::start();
     let folder = tempfile::tempdir().unwrap();
-    let phone = Browser::start("phone", PHONE).await;
-    arrive(&phone, &hall.url("/")).await;
-    keeps_the_app(&phone).await;
+    let phone = phone(&hall).await;
     to_a_card(&phone).await;
     let scan = document(7 * limits::MEGABYTE);
     let total = scan.len().div_ceil(mingbai::submission::CHUNK);
@@ -163,7 +165,8 @@ async fn only_what_is_missing_travels_after_a_cut() {
     phone.script("performance.clearResourceTimings()").await;
     hall.revive();
     phone.see_value("receipt", "data-standing", "received").await;
-    let sent = "return performance.getEntriesByType('resource').filter((e) => e.name.includes('/chunks/') && e.responseStatus >= 200).length";
+    let sent =
+        "return performance.getEntriesByType('resource').filter((e) => e.name.includes('/chunks/') && e.responseStatus >= 200).length";
     assert_eq!(phone.script(sent).await, total - there, "{there} of {total} pieces were there");
     let clerk = Api::sign_in(&hall, "clerk").await;
     let number = short_number(&phone).await;

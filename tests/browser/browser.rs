@@ -42,6 +42,11 @@ impl Profile {
     pub fn path(&self) -> &Path {
         self.0.path()
     }
+
+    /// Every database goes, as when the browser finds them damaged after a power cut; caches and local storage stay.
+    pub fn lose_databases(&self) {
+        std::fs::remove_dir_all(self.path().join("Default/IndexedDB")).expect("the databases");
+    }
 }
 
 impl Browser {

@@ -1,21 +1,17 @@
 //! The catalogue on a device: whole without a network, never half replaced, and the same from the first question of an
 //! application to its last.
 
-use crate::applicant::{self, answer_one, arrive, association, begin, home, items, keeps_the_app};
+use crate::applicant::{self, ITEM, answer_one, arrive, association, begin, home, items, phone};
 use crate::browser::{Browser, PHONE};
 use crate::hall::Hall;
 use mingbai::catalogue::author::{self, Source};
 use serde_json::Value;
 
-const ITEM: &str = "association-setup";
-
 #[tokio::test(flavor = "multi_thread")]
 async fn every_item_opens_without_a_network() {
     let _turn = crate::turn().await;
     let mut hall = Hall::start();
-    let phone = Browser::start("phone", PHONE).await;
-    arrive(&phone, &hall.url("/")).await;
-    keeps_the_app(&phone).await;
+    let phone = phone(&hall).await;
     hall.stop();
     for item in items() {
         phone.open(&hall.url(&format!("/item/{}", item.code))).await;
@@ -100,9 +96,7 @@ const KEPT: &str = "const done = arguments[arguments.length - 1];
 async fn an_update_that_stops_half_way_leaves_the_old_catalogue_whole() {
     let _turn = crate::turn().await;
     let mut hall = Hall::start();
-    let phone = Browser::start("phone", PHONE).await;
-    arrive(&phone, &hall.url("/")).await;
-    keeps_the_app(&phone).await;
+    let phone = phone(&hall).await;
     let kept = kept_version(&phone).await;
     // The new parts do not have the bytes that the hall signed.
     hall.stop();

@@ -1,21 +1,17 @@
 //! What devices keep and what they forget: a citizen's own phone resumes where it was left, a kiosk remembers nobody; and
 //! a receipt from a phone is shown for what it is.
 
-use crate::applicant::{self, answer_one, arrive, association, begin, confirm, fill_in, home, keeps_the_app, receipt_text};
-use crate::browser::{Browser, DESK, KIOSK, PHONE, Profile};
+use crate::applicant::{self, ITEM, answer_one, arrive, association, begin, fill_in, home, phone, receipt_text, submit};
+use crate::browser::{Browser, DESK, KIOSK, PHONE};
 use crate::desk::{Api, enrol, forge, verdict};
 use crate::hall::Hall;
 use serde_json::Value;
-
-const ITEM: &str = "association-setup";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_resumes_after_it_was_closed() {
     let _turn = crate::turn().await;
     let mut hall = Hall::start();
-    let phone = Browser::start("phone", PHONE).await;
-    arrive(&phone, &hall.url("/")).await;
-    keeps_the_app(&phone).await;
+    let phone = phone(&hall).await;
     let (item, application) = (applicant::item(ITEM), association());
     begin(&phone, ITEM).await;
     answer_one(&phone, &item, &application).await;
@@ -38,9 +34,7 @@ async fn a_phones_receipt_is_amber_until_the_hall_has_it() {
     let desk = Browser::start("desk", DESK).await;
     enrol(&desk, &hall, "desk", "12 号窗口").await;
     desk.click("nav-scan").await;
-    let phone = Browser::start("phone", PHONE).await;
-    arrive(&phone, &hall.url("/")).await;
-    keeps_the_app(&phone).await;
+    let phone = phone(&hall).await;
     hall.stop();
     submit(&phone).await;
     phone.see_value("receipt", "data-standing", "queued").await;
@@ -65,9 +59,7 @@ async fn a_phones_receipt_is_amber_until_the_hall_has_it() {
 async fn two_tabs_send_once() {
     let _turn = crate::turn().await;
     let mut hall = Hall::start();
-    let phone = Browser::start("phone", PHONE).await;
-    arrive(&phone, &hall.url("/")).await;
-    keeps_the_app(&phone).await;
+    let phone = phone(&hall).await;
     hall.stop();
     submit(&phone).await;
     phone.see_value("receipt", "data-standing", "queued").await;
@@ -194,21 +186,11 @@ async fn language_and_large_text_are_one_tap_away_and_stay() {
 
 const SIZE: &str = "return parseFloat(getComputedStyle(document.querySelector('[data-test^=open-]')).fontSize)";
 
-/// From home to the receipt, with everything at hand.
-async fn submit(browser: &Browser) {
-    let item = applicant::item(ITEM);
-    begin(browser, ITEM).await;
-    fill_in(browser, &item, &association()).await;
-    confirm(browser, &item).await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_console_stays_silent() {
     let _turn = crate::turn().await;
     let hall = Hall::start();
-    let phone = Browser::with("phone", PHONE, Profile::fresh(), None).await;
-    arrive(&phone, &hall.url("/")).await;
-    keeps_the_app(&phone).await;
+    let phone = phone(&hall).await;
     submit(&phone).await;
     phone.see_value("receipt", "data-standing", "received").await;
     for path in ["/about", "/mine", "/desk", "/operator"] {

@@ -1,14 +1,22 @@
-//! The real app in a real Chromium against a real hall: the whole story in one go ([`story`]), what devices must keep and
-//! must forget ([`devices`]), the catalogue they keep ([`catalogue`]), every item through its own forms ([`items`]),
-//! attachments ([`attachments`]), and everything going wrong on purpose ([`chaos`]), what an operator sees and does
-//! ([`operator`]), the outbox ([`outbox`]), several windows at once ([`windows`]), and the desk while it scans ([`scanning`]).
-//! The pictures ([`screens`]) and the measurements ([`speed`], [`rules`], [`throughput`], [`scan_bench`]) are tests that only `cargo x screens` and
-//! `cargo x bench` run.
+//! The real app in a real Chromium against a real hall.
+//!
+//! - The whole story in one go ([`story`]), and every item through its own forms ([`items`]).
+//! - What devices keep and forget: drafts and sessions ([`devices`]), the catalogue ([`catalogue`]), [`attachments`], the
+//!   [`outbox`], several [`windows`] at once, what earlier releases left ([`upgrades`]); and that nothing of anybody stays
+//!   ([`privacy`]).
+//! - The service [`worker`], the desk while it scans ([`scanning`]), paper ([`mod@print`]), the [`operator`]'s page.
+//! - Everything going wrong on purpose ([`chaos`]).
+//! - The pictures ([`screens`]) and the measurements ([`speed`], [`rules`], [`throughput`], [`scan_bench`]) are tests that only
+//!   `cargo x screens` and `cargo x bench` run.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "../dice/mod.rs"]
 mod dice;
+// Made for the tests of the catalogue: not everything is needed here.
+#[allow(dead_code)]
+#[path = "../catalogue/worked.rs"]
+mod worked;
 
 mod applicant;
 mod attachments;

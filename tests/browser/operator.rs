@@ -2,7 +2,7 @@
 //! hall refuses shows its reason while others go on their way, and what still waits can be carried to the hall in a file; the
 //! fleet shows the machine that needs somebody.
 
-use crate::applicant::{self, arrive, association, begin, confirm, fill_in};
+use crate::applicant::{arrive, submit};
 use crate::browser::{Browser, DESK, KIOSK};
 use crate::desk::{Api, OPERATOR_CODE, enrol, sign_in};
 use crate::hall::Hall;
@@ -10,8 +10,6 @@ use ed25519_dalek::SigningKey;
 use mingbai::api::{Heartbeat, Part};
 use mingbai::signing::{HEARTBEAT, Signed, hex};
 use serde_json::json;
-
-const ITEM: &str = "association-setup";
 
 /// Opens the operator's page, past the attract screen of a kiosk.
 async fn open(browser: &Browser, hall: &Hall) {
@@ -37,12 +35,9 @@ async fn enter(browser: &Browser, code: &str) {
 }
 
 /// Submits the sample item; returns the path of its receipt.
-async fn submit(browser: &Browser, hall: &Hall) -> String {
-    let item = applicant::item(ITEM);
+async fn submitted(browser: &Browser, hall: &Hall) -> String {
     arrive(browser, &hall.url("/")).await;
-    begin(browser, ITEM).await;
-    fill_in(browser, &item, &association()).await;
-    confirm(browser, &item).await;
+    submit(browser).await;
     browser.see("receipt").await;
     browser.path().await
 }
@@ -86,11 +81,16 @@ async fn the_operators_page_asks_for_its_code_without_a_network() {
     open(&kiosk, &hall).await;
     let left: i64 = kiosk.attribute("code-wait", "data-seconds").await.parse().unwrap();
     assert!((1..=30).contains(&left), "{left} seconds are left");
-    in_store(&kiosk, "settings", "store.get('operator-wrong').onsuccess = (found) => {
+    in_store(
+        &kiosk,
+        "settings",
+        "store.get('operator-wrong').onsuccess = (found) => {
         const wrong = JSON.parse(found.target.result);
         if (wrong.times !== 5) throw wrong;
         store.put(JSON.stringify({ ...wrong, until: new Date().toISOString() }), 'operator-wrong');
-    };").await;
+    };",
+    )
+    .await;
     // The sixth doubles it.
     open(&kiosk, &hall).await;
     kiosk.see("gate").await;
@@ -109,6 +109,33 @@ async fn the_operators_page_asks_for_its_code_without_a_network() {
     assert!(!kiosk.sees("health").await);
 }
 
+/// The machine is younger than the backup: a hall that was put back knows neither it nor what it has signed.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_on_a_machine_that_the_hall_has_lost_arrives_once_it_is_enrolled_again() {
+    let _turn = crate::turn().await;
+    let mut hall = Hall::start();
+    let folder = tempfile::tempdir().unwrap();
+    let backup = folder.path().join("backup").to_string_lossy().into_owned();
+    hall.command(&["backup", &backup]);
+    let kiosk = Browser::start("kiosk", KIOSK).await;
+    enrol(&kiosk, &hall, "kiosk", "自助机 6").await;
+    arrive(&kiosk, &hall.url("/")).await;
+    hall.stop();
+    submitted(&kiosk, &hall).await;
+    hall.command(&["restore", &backup]);
+    hall.start_again();
+    unlock(&kiosk, &hall).await;
+    kiosk.see_css("[data-test=queued]:is([data-state=operator], [data-state=refused])").await;
+    kiosk.click("tab-service").await;
+    kiosk.click("unenrol").await;
+    kiosk.see("unenrol-unsent").await;
+    kiosk.click("unenrol-yes").await;
+    kiosk.see_css("html[data-profile=\"personal\"]").await;
+    enrol(&kiosk, &hall, "kiosk", "自助机 6").await;
+    let clerk = Api::sign_in(&hall, "clerk").await;
+    kiosk.until("it did not arrive", async || clerk.get("/cases").await.as_array().unwrap().len() == 1).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_submission_says_why_while_others_go_and_is_carried_to_the_hall() {
     let _turn = crate::turn().await;
@@ -116,21 +143,23 @@ async fn a_refused_submission_says_why_while_others_go_and_is_carried_to_the_hal
     let kiosk = Browser::start("kiosk", KIOSK).await;
     enrol(&kiosk, &hall, "kiosk", "自助机 3").await;
     hall.stop();
-    let refused = submit(&kiosk, &hall).await;
+    let refused = submitted(&kiosk, &hall).await;
     let refused = refused.rsplit('/').next().unwrap().to_owned();
-    let good = submit(&kiosk, &hall).await;
+    let good = submitted(&kiosk, &hall).await;
     let good = good.rsplit('/').next().unwrap().to_owned();
     unlock(&kiosk, &hall).await;
     kiosk.see_value("queue", "data-total", "2").await;
     // The oldest comes first.
     kiosk.see_css(&format!("[data-test=queue] li:first-child[data-id=\"{refused}\"][data-state=queued]")).await;
     // Its envelope is spoilt on the disk, and kept aside as it was.
-    let work = format!("store.get('{refused}').onsuccess = (found) => {{
+    let work = format!(
+        "store.get('{refused}').onsuccess = (found) => {{
         const sealed = JSON.parse(found.target.result);
         localStorage.setItem('aside', found.target.result);
         sealed.digest = sealed.digest.replaceAll(/./g, '0');
         store.put(JSON.stringify(sealed), '{refused}');
-    }};");
+    }};"
+    );
     in_store(&kiosk, "envelopes", &work).await;
     hall.start_again();
     kiosk.click("send-now").await;

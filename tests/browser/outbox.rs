@@ -2,14 +2,12 @@
 //! while it sends, a database closed under the app, storage that is full, ten thousand rows, a hall put back from a backup,
 //! and deleting everything. What a row does by itself is tested where it is defined (`submission::queue`).
 
-use crate::applicant::{self, arrive, association, begin, confirm, fill_in, home, keeps_the_app, send, short_number};
+use crate::applicant::{self, ITEM, arrive, association, begin, confirm, fill_in, home, phone, send, short_number, submit};
 use crate::browser::{Browser, KIOSK, PHONE};
 use crate::desk::{Api, enrol};
 use crate::hall::Hall;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-
-const ITEM: &str = "association-setup";
 
 /// Requests as promises, and the app's own database.
 const DATABASE: &str = "
@@ -37,7 +35,9 @@ async fn in_database(browser: &Browser, work: &str) -> Value {
 
 /// The rows of a store, those of text as what they say.
 async fn rows(browser: &Browser, store: &str) -> Vec<Value> {
-    let read = format!("async (app) => (await wait(app.transaction('{store}').objectStore('{store}').getAll())).map((row) => typeof row === 'string' ? JSON.parse(row) : null)");
+    let read = format!(
+        "async (app) => (await wait(app.transaction('{store}').objectStore('{store}').getAll())).map((row) => typeof row === 'string' ? JSON.parse(row) : null)"
+    );
     in_database(browser, &read).await.as_array().expect("rows").clone()
 }
 
@@ -61,7 +61,10 @@ async fn unscripted(browser: &Browser) {
 }
 
 fn answer(status: u16, media_type: &str, body: &str, headers: &str) -> String {
-    format!("Promise.resolve(new Response({}, {{ status: {status}, headers: {{ 'Content-Type': '{media_type}', {headers} }} }}))", json!(body))
+    format!(
+        "Promise.resolve(new Response({}, {{ status: {status}, headers: {{ 'Content-Type': '{media_type}', {headers} }} }}))",
+        json!(body)
+    )
 }
 
 fn problem(status: u16, code: &str, headers: &str) -> String {
@@ -69,25 +72,11 @@ fn problem(status: u16, code: &str, headers: &str) -> String {
     answer(status, "application/problem+json", &problem.to_string(), headers)
 }
 
-async fn ready(hall: &Hall) -> Browser {
-    let phone = Browser::start("phone", PHONE).await;
-    arrive(&phone, &hall.url("/")).await;
-    keeps_the_app(&phone).await;
-    phone
-}
-
-async fn submit(phone: &Browser) {
-    let item = applicant::item(ITEM);
-    begin(phone, ITEM).await;
-    fill_in(phone, &item, &association()).await;
-    confirm(phone, &item).await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_has_its_consequence_and_none_loses_the_row() {
     let _turn = crate::turn().await;
     let hall = Hall::start();
-    let phone = ready(&hall).await;
+    let phone = phone(&hall).await;
     scripted(&phone, &problem(500, "internal", "")).await;
     submit(&phone).await;
     let [envelope] = &rows(&phone, "envelopes").await[..] else { panic!("one envelope") };
@@ -142,7 +131,7 @@ fn forged(envelope: &Value) -> String {
 async fn a_tab_that_dies_while_it_sends_hands_over_to_the_tab_that_was_asked() {
     let _turn = crate::turn().await;
     let hall = Hall::start();
-    let phone = ready(&hall).await;
+    let phone = phone(&hall).await;
     let driver = phone.driver();
     let first = driver.window().await.unwrap();
     scripted(&phone, "new Promise(() => {})").await;
@@ -237,7 +226,7 @@ const LONG_TASKS: &str = "window.long = [];
 async fn ten_thousand_rows_do_not_slow_the_page() {
     let _turn = crate::turn().await;
     let mut hall = Hall::start();
-    let phone = ready(&hall).await;
+    let phone = phone(&hall).await;
     hall.stop();
     submit(&phone).await;
     // The oldest have the highest ids, so that the order of the keys is not the order of the queue.
@@ -290,7 +279,7 @@ async fn a_hall_put_back_from_a_backup_gets_back_what_it_lost() {
     let backup = tempfile::tempdir().unwrap();
     let file = backup.path().join("yesterday.backup").to_string_lossy().into_owned();
     hall.command(&["backup", &file]);
-    let phone = ready(&hall).await;
+    let phone = phone(&hall).await;
     submit(&phone).await;
     phone.see_value("receipt", "data-standing", "received").await;
     let before = rows(&phone, "acknowledged").await;
@@ -314,7 +303,7 @@ async fn a_hall_put_back_from_a_backup_gets_back_what_it_lost() {
 async fn everything_of_mine_is_deleted_with_what_was_not_sent() {
     let _turn = crate::turn().await;
     let mut hall = Hall::start();
-    let phone = ready(&hall).await;
+    let phone = phone(&hall).await;
     submit(&phone).await;
     phone.see_value("receipt", "data-standing", "received").await;
     phone.open(&hall.url("/")).await;
@@ -339,7 +328,7 @@ async fn everything_of_mine_is_deleted_with_what_was_not_sent() {
 async fn a_browser_that_loses_its_databases_loses_no_submission() {
     let _turn = crate::turn().await;
     let mut hall = Hall::start();
-    let phone = ready(&hall).await;
+    let phone = phone(&hall).await;
     let kiosk = Browser::start("kiosk", KIOSK).await;
     enrol(&kiosk, &hall, "kiosk", "自助机 5").await;
     arrive(&kiosk, &hall.url("/")).await;
@@ -351,7 +340,7 @@ async fn a_browser_that_loses_its_databases_loses_no_submission() {
         ids.push(browser.attribute("receipt", "data-id").await);
         let profile = browser.kill();
         // What Chromium does when it finds a database damaged.
-        std::fs::remove_dir_all(profile.path().join("Default/IndexedDB")).expect("the databases");
+        profile.lose_databases();
         profiles.push(profile);
     }
     hall.start_again();

@@ -1,7 +1,7 @@
 //! On paper: each receipt and each kind of notice, on A4 and on a roll, in both languages, as a receipt printer gets them:
 //! the browser's own pages, drawn in one bit at eight dots a millimetre. And what a kiosk offers where no paper comes out.
 
-use crate::applicant::{self, NAME, association, begin, confirm, fill_in, home, receipt_text, short_number};
+use crate::applicant::{self, ITEM, NAME, association, begin, confirm, fill_in, home, receipt_text, short_number};
 use crate::browser::{Browser, DESK, KIOSK, PHONE};
 use crate::desk::{Api, enrol, sign_in};
 use crate::hall::Hall;
@@ -15,7 +15,6 @@ use serde_json::json;
 use std::path::Path;
 use std::process::Command;
 
-const ITEM: &str = "association-setup";
 /// Dots of a receipt printer to a millimetre, and to an inch.
 const DOTS: f64 = 8.0;
 const DPI: &str = "203.2";
@@ -247,7 +246,9 @@ async fn a_receipt_on_paper_and_without_paper() {
 
 /// Laid out for A4, but on pages so small that there are many: every line of the list of materials stands whole on one of them.
 async fn no_line_is_split(kiosk: &Browser) {
-    kiosk.script("const sheet = [...document.styleSheets].at(-1); sheet.insertRule('@page { size: 130mm 90mm; }', sheet.cssRules.length)").await;
+    kiosk
+        .script("const sheet = [...document.styleSheets].at(-1); sheet.insertRule('@page { size: 130mm 90mm; }', sheet.cssRules.length)")
+        .await;
     let pages = pdf(kiosk, "receipt-small-pages").await;
     let lines = kiosk.script("return [...document.querySelectorAll('.declared-one > span')].map((line) => line.textContent)").await;
     let lines: Vec<String> = serde_json::from_value(lines).unwrap();
@@ -271,7 +272,9 @@ async fn each_kind_of_notice_on_paper() {
     let standard = "须加盖公章,一式两份;复印件须注明“与原件一致”并由经办人签名。".repeat(3);
     let correction = |code: &str| Correction { point: format!("material.{code}"), standard: standard.clone() };
     let corrections = || item.materials.iter().map(|m| correction(&m.code)).collect();
-    let refuse = Act::Refuse { reason: standard.clone(), basis: "《社会团体登记管理条例》第十三条".into(), go: "市民政局 3 号窗口".into() };
+    let refuse = Act::Refuse {
+        reason: standard.clone(), basis: "《社会团体登记管理条例》第十三条".into(), go: "市民政局 3 号窗口".into()
+    };
     let accepted = vec![Act::TakeIn { materials: materials() }, Act::AskCorrection { points: corrections() }, Act::Supplied, Act::Accept];
     for (kinds, acts) in [(&["take-in", "ask-correction", "accept"][..], accepted), (&["refuse"][..], vec![refuse])] {
         phone.open(&hall.url("/")).await;

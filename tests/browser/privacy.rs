@@ -4,7 +4,7 @@
 
 mod search;
 
-use crate::applicant::{answer_one, arrive, association, begin, declare, home, item, next};
+use crate::applicant::{ITEM, answer_one, arrive, association, begin, declare, home, item, next};
 use crate::browser::{Browser, KIOSK, PATIENCE, PHONE, Profile};
 use crate::camera::film;
 use crate::desk::{Api, enrol};
@@ -21,7 +21,6 @@ use std::time::Instant;
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
 
-const ITEM: &str = "association-setup";
 /// As the README has them for a kiosk.
 const FLAGS: [&str; 5] = ["--kiosk", "--kiosk-printing", "--no-first-run", "--disable-pinch", "--overscroll-history-navigation=0"];
 
@@ -303,7 +302,8 @@ async fn nothing_readable_is_left_behind() {
 
 /// Neither on the page nor behind it.
 async fn sees_nobody(browser: &Browser, person: &Person) {
-    let page = browser.script("return document.documentElement.outerHTML + [...document.querySelectorAll('input')].map((i) => i.value)").await;
+    let page =
+        browser.script("return document.documentElement.outerHTML + [...document.querySelectorAll('input')].map((i) => i.value)").await;
     for (what, secret) in person.secrets() {
         assert!(!page.to_string().contains(std::str::from_utf8(&secret).unwrap()), "{what} is on the next page");
     }

@@ -1,6 +1,7 @@
 //! The desk while it scans: one screen with everything on it, scanners of every kind, several codes in view, a busy hour
 //! without a network, and how fast all of it is.
 
+use crate::applicant;
 use crate::browser::{Browser, DESK, Profile};
 use crate::camera::{Paper, film_of};
 use crate::desk::{Api, enrol, forge, sign_in, verdict};
@@ -79,9 +80,11 @@ fn hall_with_twelve() -> Hall {
     let code = block.lines().find(|line| line.starts_with("code = ")).expect("its code").to_owned();
     let name = block.lines().find(|line| line.starts_with("name = ")).expect("its name").to_owned();
     for (n, zh, en) in [(1, "甲", "A"), (2, "乙", "B"), (3, "丙", "C")] {
-        let more = block
-            .replacen(&code, &format!("code = \"more_{n}\""), 1)
-            .replacen(&name, &format!("name = {{ zh = \"补充材料{zh}:{LONG_ZH}\", en = \"Further material {en} {LONG_EN}\" }}"), 1);
+        let more = block.replacen(&code, &format!("code = \"more_{n}\""), 1).replacen(
+            &name,
+            &format!("name = {{ zh = \"补充材料{zh}:{LONG_ZH}\", en = \"Further material {en} {LONG_EN}\" }}"),
+            1,
+        );
         item.text.insert_str(end, &more);
     }
     hall.publish(&sources);
@@ -332,7 +335,8 @@ async fn type_keys(browser: &Browser, text: &str, composing: bool, caps: bool, p
         let written = if caps { character.to_ascii_lowercase() } else { character }.to_string();
         let modifiers = if shift { 8 } else { 0 };
         if composing {
-            let taken = json!({ "type": "rawKeyDown", "windowsVirtualKeyCode": 229, "code": code, "key": "Process", "modifiers": modifiers });
+            let taken =
+                json!({ "type": "rawKeyDown", "windowsVirtualKeyCode": 229, "code": code, "key": "Process", "modifiers": modifiers });
             browser.cdp("Input.dispatchKeyEvent", taken).await;
             // What the input method writes meanwhile, in its own way.
             browser.cdp("Input.imeSetComposition", json!({ "text": written, "selectionStart": 1, "selectionEnd": 1 })).await;
@@ -416,7 +420,7 @@ async fn five_hundred_scans_without_a_network_are_all_at_the_hall_afterwards() {
     // Another desk has scanned the tenth receipt before.
     let api = Api::sign_in(&hall, "clerk").await;
     let (at, receipt) = (now() - TimeDelta::minutes(30), Uuid::from_u128(1010));
-    let before = Scan { id: Uuid::from_u128(1), receipt, at, verdict: Verdict::Queued, desk: "3 号窗口".into() };
+    let before = Scan { id: Uuid::from_u128(1), receipt, digest: None, at, verdict: Verdict::Queued, desk: "3 号窗口".into() };
     api.post("/scans", &before).await;
     desk.click("nav-scan").await;
     desk.see("no-verdict").await;
@@ -525,10 +529,13 @@ async fn the_camera_finds_a_receipt_within_a_second_and_the_page_stays_smooth() 
     desk.see_css("[data-test=scan-stop]").await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     let smooth = desk.script_async(SMOOTH).await;
-    println!("{}", json!({
-        "test": "scanning", "start_to_verdict_ms_first": first, "start_to_verdict_ms_median": again[again.len() / 2],
-        "start_to_verdict_ms_max": again.last(), "page_and_decoder_per_second": smooth,
-    }));
+    println!(
+        "{}",
+        json!({
+            "test": "scanning", "start_to_verdict_ms_first": first, "start_to_verdict_ms_median": again[again.len() / 2],
+            "start_to_verdict_ms_max": again.last(), "page_and_decoder_per_second": smooth,
+        })
+    );
     assert!(again[again.len() / 2] < 1000.0, "{first} {again:?}");
     assert!(smooth["page"].as_f64().unwrap() >= 50.0, "{smooth}");
 }
@@ -562,18 +569,12 @@ const SMOOTH: &str = "const done = arguments[arguments.length - 1], start = perf
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_self_issued_case_names_the_person_first_and_says_that_it_was_re_checked() {
-    use crate::applicant::{arrive, association, begin, confirm, fill_in, item, keeps_the_app, short_number};
     let _turn = crate::turn().await;
     let hall = Hall::start();
-    let phone = Browser::start("phone", crate::browser::PHONE).await;
-    arrive(&phone, &hall.url("/")).await;
-    keeps_the_app(&phone).await;
-    let item = item("association-setup");
-    begin(&phone, "association-setup").await;
-    fill_in(&phone, &item, &association()).await;
-    confirm(&phone, &item).await;
+    let phone = applicant::phone(&hall).await;
+    applicant::submit(&phone).await;
     phone.see_value("receipt", "data-standing", "received").await;
-    let number = short_number(&phone).await;
+    let number = applicant::short_number(&phone).await;
     let desk = Browser::start("desk", SMALL).await;
     enrol(&desk, &hall, "desk", "12 号窗口").await;
     sign_in(&desk, &hall, "clerk").await;
@@ -595,5 +596,8 @@ async fn a_self_issued_case_names_the_person_first_and_says_that_it_was_re_check
     desk.reload().await;
     desk.see_value("recheck", "data-agrees", "false").await;
     let differences = desk.text("differences").await;
-    assert!(differences.contains("2025-01-01") && differences.contains(&item.version.to_string()), "{differences}");
+    assert!(
+        differences.contains("2025-01-01") && differences.contains(&applicant::item(applicant::ITEM).version.to_string()),
+        "{differences}"
+    );
 }

@@ -1,13 +1,13 @@
 //! The pictures in tests/screens, taken from the real app; run by `cargo x screens`.
 
-use crate::applicant::{self, answer_one, association, confirm, declare, fill_in, home, keeps_the_app, next, receipt_text, short_number};
+use crate::applicant::{
+    self, ITEM, answer_one, association, confirm, declare, fill_in, home, keeps_the_app, next, receipt_text, short_number,
+};
 use crate::browser::{Browser, DESK, KIOSK, PHONE, Profile};
 use crate::camera::film;
 use crate::desk::{OPERATOR_CODE, enrol, sign_in, verdict};
 use crate::hall::Hall;
 use std::path::PathBuf;
-
-const ITEM: &str = "association-setup";
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "writes tests/screens: cargo x screens"]

@@ -1,7 +1,7 @@
 //! How fast the app starts and answers on a processor slowed down four times; run by `cargo x bench start`, which wants
 //! medians of `MINGBAI_BENCH_RUNS` runs, with the sample catalogue and `MINGBAI_BENCH_ITEMS` generated items beside it.
 
-use crate::applicant::{association, begin, home, keeps_the_app};
+use crate::applicant::{ITEM, association, begin, home, keeps_the_app};
 use crate::browser::{Browser, PHONE};
 use crate::hall::Hall;
 use mingbai::catalogue::author;
@@ -10,8 +10,6 @@ use serde_json::json;
 #[allow(dead_code)]
 #[path = "../many/mod.rs"]
 mod many;
-
-const ITEM: &str = "association-setup";
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "a measurement: cargo x bench start"]

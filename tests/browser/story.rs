@@ -2,13 +2,11 @@
 //! receipt; a clerk's camera reads it, still without a network; the hall comes back, everything arrives, and the case is
 //! decided.
 
-use crate::applicant::{self, association, begin, confirm, declare, fill_in, home, keeps_the_app, next, receipt_text, short_number};
+use crate::applicant::{self, ITEM, association, begin, confirm, declare, fill_in, home, keeps_the_app, next, receipt_text, short_number};
 use crate::browser::{Browser, DESK, KIOSK, Profile};
 use crate::camera::film;
 use crate::desk::{enrol, forge, sign_in, verdict};
 use crate::hall::Hall;
-
-const ITEM: &str = "association-setup";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_the_first_visit_to_the_decision_with_the_network_gone_in_between() {

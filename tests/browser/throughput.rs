@@ -40,22 +40,27 @@ async fn saving_beside_a_bare_put_and_draining_at_a_real_hall() {
     browser.cdp("Page.setBypassCSP", json!({ "enabled": true })).await;
     browser.open(&hall.url("/api/v1/openapi.json")).await;
     let facts = serde_json::to_string(&asking::answers(ANSWERS)).unwrap();
-    let begin = BEGIN.replace("MODULES", &modules).replace("CODE", &format!("asking-{ANSWERS}")).replace("FACTS", &json!(facts).to_string());
+    let begin =
+        BEGIN.replace("MODULES", &modules).replace("CODE", &format!("asking-{ANSWERS}")).replace("FACTS", &json!(facts).to_string());
     assert_eq!(browser.script_async(&begin).await, "begun");
     // Without a hall nothing is sent meanwhile.
     hall.stop();
     let times = browser.script_async(&ENQUEUE.replace("COUNT", &(WARM + COUNT).to_string())).await;
     assert!(times["error"].is_null(), "{times}");
     let (saved, bare) = (numbers(&times["saved"]), numbers(&times["bare"]));
-    let (saved, bare) = (line("frozen, signed, sealed, strictly committed", &saved[WARM..]), line("bare strict put of the same bytes", &bare[WARM..]));
+    let (saved, bare) =
+        (line("frozen, signed, sealed, strictly committed", &saved[WARM..]), line("bare strict put of the same bytes", &bare[WARM..]));
     for one in [&saved, &bare] {
         println!("{one}");
     }
     let times = |of: &str| (saved[of].as_f64().unwrap() / bare[of].as_f64().unwrap() * 100.0).round() / 100.0;
-    println!("{}", json!({
-        "bench": "outbox", "place": "chromium", "what": "the first by the second", "unit": "times", "p50": times("p50_ms"),
-        "p99": times("p99_ms"), "envelope_bytes": browser.script("return window.bytes").await, "answers": ANSWERS,
-    }));
+    println!(
+        "{}",
+        json!({
+            "bench": "outbox", "place": "chromium", "what": "the first by the second", "unit": "times", "p50": times("p50_ms"),
+            "p99": times("p99_ms"), "envelope_bytes": browser.script("return window.bytes").await, "answers": ANSWERS,
+        })
+    );
 
     hall.start_again();
     browser.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": WATCH })).await;
@@ -69,11 +74,14 @@ async fn saving_beside_a_bare_put_and_draining_at_a_real_hall() {
     let tasks = numbers(&browser.script("return window.longTasks").await);
     let (longest, total) = (tasks.iter().copied().fold(0.0, f64::max), tasks.iter().sum::<f64>());
     let count = WARM + COUNT;
-    println!("{}", json!({
-        "bench": "outbox", "place": "chromium", "what": "drain, from navigation to the last acknowledgement", "count": count,
-        "seconds": (took * 100.0).round() / 100.0, "per_second": (count as f64 / took).round(),
-        "long_tasks": tasks.len(), "longest_ms": longest, "long_tasks_ms": total,
-    }));
+    println!(
+        "{}",
+        json!({
+            "bench": "outbox", "place": "chromium", "what": "drain, from navigation to the last acknowledgement", "count": count,
+            "seconds": (took * 100.0).round() / 100.0, "per_second": (count as f64 / took).round(),
+            "long_tasks": tasks.len(), "longest_ms": longest, "long_tasks_ms": total,
+        })
+    );
     let (cases,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM cases").fetch_one(&mut hall.database().await).await.unwrap();
     assert_eq!(usize::try_from(cases), Ok(count), "each is one case");
 }
@@ -99,7 +107,9 @@ async fn serve(dir: PathBuf) -> String {
     let file = async move |name: axum::extract::Path<String>| {
         let kind = if name.ends_with(".wasm") { "application/wasm" } else { "text/javascript" };
         let found = std::fs::read(dir.join(name.as_str()));
-        found.map(|bytes| ([(CONTENT_TYPE, kind), (ACCESS_CONTROL_ALLOW_ORIGIN, "*")], bytes)).map_err(|_| axum::http::StatusCode::NOT_FOUND)
+        found
+            .map(|bytes| ([(CONTENT_TYPE, kind), (ACCESS_CONTROL_ALLOW_ORIGIN, "*")], bytes))
+            .map_err(|_| axum::http::StatusCode::NOT_FOUND)
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));

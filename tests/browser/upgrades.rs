@@ -2,7 +2,7 @@
 //! what waits in it reaches the hall, and what was under way goes on. An upgrade that is cut off starts again; a database of
 //! a newer program is left alone.
 
-use crate::applicant::{association, confirm, fill_in, home, item};
+use crate::applicant::{ITEM, association, confirm, fill_in, home, item};
 use crate::browser::{Browser, KIOSK, PHONE};
 use crate::hall::Hall;
 use mingbai::hall::catalogue::unpack;
@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
 const RELEASED: [&str; 2] = ["1", "2"];
-const ITEM: &str = "association-setup";
 /// Of the case that each of those halls has already.
 const BEFORE: i64 = 1;
 
@@ -166,16 +165,33 @@ async fn an_upgrade_that_is_cut_off_starts_again() {
 
     // The power goes in the middle, which lasts here until it does.
     phone.script("localStorage.removeItem('cut-off')").await;
-    let for_ever = "const go = () => { store.count().onsuccess = go; }; go();";
-    phone.cdp("Page.addScriptToEvaluateOnNewDocument", cut_off(for_ever)).await;
-    phone.open(&hall.url("/")).await;
-    phone.until("the upgrade did not begin", async || phone.script("return localStorage.getItem('cut-off')").await == "yes").await;
+    begins(&phone, &hall).await;
     let phone = Browser::with("phone", PHONE, phone.kill(), None).await;
     phone.open(&hall.url("/")).await;
     home(&phone).await;
     arrives(&phone, &hall, BEFORE + 1).await;
     phone.click("resume").await;
     assert_eq!(phone.attribute("question", "data-fact").await, "org_name");
+}
+
+/// An upgrade that lasts until something ends it.
+async fn begins(phone: &Browser, hall: &Hall) {
+    let for_ever = "const go = () => { store.count().onsuccess = go; }; go();";
+    phone.cdp("Page.addScriptToEvaluateOnNewDocument", cut_off(for_ever)).await;
+    phone.open(&hall.url("/")).await;
+    phone.until("the upgrade did not begin", async || phone.script("return localStorage.getItem('cut-off')").await == "yes").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upgrade_whose_page_is_left_does_not_hold_up_the_next_page() {
+    let _turn = crate::turn().await;
+    let hall = hall("2");
+    let phone = Browser::start("phone", PHONE).await;
+    plant(&phone, &hall, &left_by("2", "phone")).await;
+    begins(&phone, &hall).await;
+    phone.open(&hall.url("/mine")).await;
+    phone.see("forget").await;
+    arrives(&phone, &hall, BEFORE + 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

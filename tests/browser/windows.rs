@@ -1,20 +1,10 @@
 //! Several windows of one person: what was submitted in one is not taken for what another changed since then, and nothing is
 //! wiped under the hands of another. And what no window can read can be deleted all the same.
 
-use crate::applicant::{answer_one, arrive, association, begin, confirm, fill_in, item, keeps_the_app, send};
-use crate::browser::{Browser, PHONE};
+use crate::applicant::{ITEM, answer_one, association, begin, confirm, fill_in, item, phone, send};
 use crate::desk::Api;
 use crate::hall::Hall;
 use serde_json::json;
-
-const ITEM: &str = "association-setup";
-
-async fn phone(hall: &Hall) -> Browser {
-    let phone = Browser::start("phone", PHONE).await;
-    arrive(&phone, &hall.url("/")).await;
-    keeps_the_app(&phone).await;
-    phone
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_another_window_has_submitted_is_told_and_what_was_entered_here_stays() {

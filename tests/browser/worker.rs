@@ -1,7 +1,7 @@
 //! The service worker never leaves a device without a working app: an update that fails in any way keeps what there is,
 //! one that comes while somebody fills in a form waits, and a first installation that was cut off is made up for.
 
-use crate::applicant::{answer_one, arrive, association, begin, confirm, fill_in, home, item, keeps_the_app};
+use crate::applicant::{ITEM, answer_one, arrive, association, begin, confirm, fill_in, home, item, keeps_the_app, phone};
 use crate::browser::{Browser, KIOSK, PHONE};
 use crate::chaos::proxy::{ask, read};
 use crate::desk::enrol;
@@ -15,7 +15,6 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-const ITEM: &str = "association-setup";
 const PAGE: &str = "/index.html";
 const LIST: &str = "/precache.js";
 
@@ -133,9 +132,7 @@ async fn an_update_that_fails_keeps_the_app_that_is_there() {
     let _turn = crate::turn().await;
     let mut hall = Hall::start();
     let mut front = Front::start(&mut hall).await;
-    let phone = Browser::start("phone", PHONE).await;
-    arrive(&phone, &hall.url("/")).await;
-    keeps_the_app(&phone).await;
+    let phone = phone(&hall).await;
     let (_, first) = look(&phone).await;
     assert_eq!(first.len(), 1);
 
@@ -193,9 +190,7 @@ async fn an_update_waits_until_the_application_is_done() {
     let mut hall = Hall::start();
     let front = Front::start(&mut hall).await;
     let (item, application) = (item(ITEM), association());
-    let phone = Browser::start("phone", PHONE).await;
-    arrive(&phone, &hall.url("/")).await;
-    keeps_the_app(&phone).await;
+    let phone = phone(&hall).await;
     let kiosk = Browser::start("kiosk", KIOSK).await;
     enrol(&kiosk, &hall, "kiosk", "自助机 3").await;
     arrive(&kiosk, &hall.url("/")).await;

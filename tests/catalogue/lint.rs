@@ -63,7 +63,8 @@ impl Expected {
     fn is(&self, found: &Finding) -> bool {
         let marked = || found.text.chars().skip(found.column - 1).take(found.width).collect::<String>();
         self.marks.as_ref().is_none_or(|marks| *marks == marked())
-            && (&self.file, self.code.as_str(), &self.place, self.witness) == (&found.file, found.code, &found.place, found.witness.is_some())
+            && (&self.file, self.code.as_str(), &self.place, self.witness)
+                == (&found.file, found.code, &found.place, found.witness.is_some())
             && found.message.en.contains(self.says.as_str())
     }
 }

@@ -8,11 +8,11 @@ mod changed;
 mod diff;
 mod explain;
 mod lint;
+#[path = "../many/mod.rs"]
+mod many;
 mod mistakes;
 mod overlays;
 mod schema;
 mod search;
 mod sheets;
-#[path = "../many/mod.rs"]
-mod many;
 mod worked;

@@ -2,9 +2,9 @@
 //! bytes that somebody spoilt by never doing worse than finding nothing.
 
 use crate::many;
+use mingbai::catalogue::Item;
 use mingbai::catalogue::author::{self, index};
 use mingbai::catalogue::search::{Broken, Listing};
-use mingbai::catalogue::Item;
 use pinyin::{ToPinyin, ToPinyinMulti};
 use proptest::prelude::*;
 use std::sync::LazyLock;

@@ -307,7 +307,11 @@ fn what_follows_from_a_mistake_is_not_reported_and_hides_nothing() {
             |b| put(b, "受理条件", at("受理条件", "规则", 1), text("规则式")),
             &[("sheet.unknown-column", "did you mean 规则"), ("law.unknown-law", "")],
         ),
-        ("a question's code changed", |b| put(b, "提问", at("提问", "提问编码", 2), text("range")), &[("sheet.unknown-parent", "2 more cells")]),
+        (
+            "a question's code changed",
+            |b| put(b, "提问", at("提问", "提问编码", 2), text("range")),
+            &[("sheet.unknown-parent", "2 more cells")],
+        ),
         ("a sheet that rows belong to gone", |b| b.pages.retain(|p| p.name != "提问"), &[("sheet.missing", "提问")]),
         (
             "the file's name changed where it begins",
@@ -384,8 +388,16 @@ fn what_is_out_of_place_is_reported_and_what_is_not_is_read() {
             },
             None,
         ),
-        ("a merged area from below to above", |b| page(b, "提问").merged.push((At::new(9, 0), At::new(2, 0))), Some(("cell.merged", "A10:A3"))),
-        ("areas that lie over each other", |b| page(b, "提问").merged.extend([(At::new(2, 0), At::new(4, 0)); 2]), Some(("cell.merged", "A3:A5"))),
+        (
+            "a merged area from below to above",
+            |b| page(b, "提问").merged.push((At::new(9, 0), At::new(2, 0))),
+            Some(("cell.merged", "A10:A3")),
+        ),
+        (
+            "areas that lie over each other",
+            |b| page(b, "提问").merged.extend([(At::new(2, 0), At::new(4, 0)); 2]),
+            Some(("cell.merged", "A3:A5")),
+        ),
         ("cells merged across columns", |b| page(b, "提问").merged.push((At::new(2, 3), At::new(2, 4))), Some(("cell.merged", "D3:E3"))),
         (
             "the hall twice",

@@ -146,11 +146,7 @@ fn devices_are_listed_and_revoked() {
     let listed = hall(["device", "list", "--data", &data, "--json"]).objects().unwrap();
     assert_eq!(listed.iter().map(|device| device["kid"].as_str().unwrap()).collect::<Vec<_>>(), kids);
     let revoke = |more: &[&str]| hall(["device", "revoke", "--data", &data].iter().chain(more));
-    for (args, exit) in [
-        (&["南门"][..], 1),
-        (&["西门"], 1),
-        (&["东门 1 号", "--at", "2099-01-01 12:00"], 2),
-    ] {
+    for (args, exit) in [(&["南门"][..], 1), (&["西门"], 1), (&["东门 1 号", "--at", "2099-01-01 12:00"], 2)] {
         refused(&revoke(args), exit);
     }
     assert_eq!(revoke(&["东门 1 号", "--at", "noon"]).exit, 2);

@@ -20,7 +20,9 @@ use std::fmt::Write;
 /// `part` is in `whole`: members of objects may be fewer, everything else must be equal.
 fn holds(whole: &Json, part: &Json) -> bool {
     match (whole, part) {
-        (Json::Object(whole), Json::Object(part)) => part.iter().all(|(name, part)| whole.get(name).is_some_and(|whole| holds(whole, part))),
+        (Json::Object(whole), Json::Object(part)) => {
+            part.iter().all(|(name, part)| whole.get(name).is_some_and(|whole| holds(whole, part)))
+        }
         _ => whole == part,
     }
 }
@@ -115,7 +117,9 @@ fn rules_have_the_value_their_file_says() {
             && listed("missing", &case.missing)
             && match message {
                 None => answer["message"].is_null(),
-                Some(part) => answer["message"]["en"].as_str().is_some_and(|m| m.contains(part.as_str())) && answer["message"]["zh"].is_string(),
+                Some(part) => {
+                    answer["message"]["en"].as_str().is_some_and(|m| m.contains(part.as_str())) && answer["message"]["zh"].is_string()
+                }
             };
         if !fits {
             writeln!(wrong, "{}: exit {}, {answer}", case.rule, ran.exit).unwrap();
@@ -129,7 +133,8 @@ fn rules_have_the_value_their_file_says() {
 fn hostile_rules_get_an_answer() {
     let folder = Folder::new();
     let list: Vec<i64> = (0..500).collect();
-    let facts = json!({ "l": { "type": "list", "of": { "type": "int" }, "value": list }, "s": { "type": "string", "value": "a".repeat(5000) } });
+    let facts =
+        json!({ "l": { "type": "list", "of": { "type": "int" }, "value": list }, "s": { "type": "string", "value": "a".repeat(5000) } });
     let file = folder.write("facts.json", facts.to_string());
     for rule in [
         "(".repeat(3000),
@@ -173,7 +178,9 @@ fn an_assessment_is_told_in_both_languages() {
     let said = hall(args);
     assert_eq!(said.exit, 0);
     let because = "有 42 名个人会员,需要 50 名;或有 0 个单位会员,需要 30 个";
-    for part in ["社会团体成立登记", "Registering a social organisation", "50 名以上个人会员", "At least 50 individual members", "缺少", because] {
+    for part in
+        ["社会团体成立登记", "Registering a social organisation", "50 名以上个人会员", "At least 50 individual members", "缺少", because]
+    {
         assert!(said.out.contains(part), "{part} in {}", said.out);
     }
 }
@@ -257,7 +264,10 @@ fn a_hall_is_set_up_once_and_builds_a_signed_catalogue() {
     assert!(added.object()["password"].is_string());
     assert_eq!(add("ning").exit, 1, "a user name is given once");
     assert_eq!(add("Ning!").exit, 1);
-    let typed = program::hall_with_input(["staff", "add", "--data", &data, "--user", "zhong", "--password-stdin", "--json"].into_iter().chain(person), "correct horse battery\n");
+    let typed = program::hall_with_input(
+        ["staff", "add", "--data", &data, "--user", "zhong", "--password-stdin", "--json"].into_iter().chain(person),
+        "correct horse battery\n",
+    );
     assert_eq!((typed.exit, typed.object().get("password")), (0, None), "{typed:?}");
 
     let out = folder.path("bundle.json");

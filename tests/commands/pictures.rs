@@ -120,10 +120,13 @@ fn receipts_are_found_however_the_picture_is() {
         ("resized.jpg", encoded(imageops::resize(&plain, side * 7 / 10, side * 7 / 10, FilterType::Triangle), ImageFormat::Jpeg)),
         ("small-in-a-large-frame.png", png(in_frame(&code(&text, 3), (3000, 2000), (2100, 300)))),
         ("tilted-in-a-frame.jpg", encoded(in_frame(&turned(&code(&text, 6), 17.0), (1920, 1080), (300, 90)), ImageFormat::Jpeg)),
-        ("on-nothing.png", png(image::GrayAlphaImage::from_fn(side, side, |x, y| {
-            let dark = plain.get_pixel(x, y).0[0] == 0;
-            LumaA([0, if dark { 255 } else { 0 }])
-        }))),
+        (
+            "on-nothing.png",
+            png(image::GrayAlphaImage::from_fn(side, side, |x, y| {
+                let dark = plain.get_pixel(x, y).0[0] == 0;
+                LumaA([0, if dark { 255 } else { 0 }])
+            })),
+        ),
     ];
     let names: Vec<&str> = pictures.iter().map(|(name, _)| *name).collect();
     let files: Vec<String> = pictures.iter().map(|(name, bytes)| folder.write(name, bytes)).collect();
@@ -131,7 +134,8 @@ fn receipts_are_found_however_the_picture_is() {
     let ran = hall(args.into_iter().map(str::to_owned).chain(files.iter().cloned()));
     let found = ran.objects().unwrap();
     assert_eq!(found.len(), names.len(), "{ran:?}");
-    let missed: Vec<&str> = names.iter().zip(&found).filter(|(_, f)| f["text"] != text.as_str() || f["verdict"] != "queued").map(|(n, _)| *n).collect();
+    let missed: Vec<&str> =
+        names.iter().zip(&found).filter(|(_, f)| f["text"] != text.as_str() || f["verdict"] != "queued").map(|(n, _)| *n).collect();
     assert!(missed.is_empty(), "{missed:?}");
     assert!(found.iter().zip(&files).all(|(f, file)| f["file"] == file.as_str()));
     assert_eq!(ran.exit, 0);
@@ -202,7 +206,10 @@ fn damaged_pictures_are_errors_of_their_own_and_the_others_go_on() {
     assert_eq!((ran.exit, lines.len()), (1, bad.len() + 3), "{ran:?}");
     assert!(ran.err.is_empty(), "{}", ran.err);
     for (line, file) in lines.iter().zip(&bad) {
-        assert!(line["file"] == file.as_str() && line["text"].is_null() && line["verdict"] == "cannot-tell" && line["error"].is_string(), "{line}");
+        assert!(
+            line["file"] == file.as_str() && line["text"].is_null() && line["verdict"] == "cannot-tell" && line["error"].is_string(),
+            "{line}"
+        );
     }
     for line in &lines[bad.len()..bad.len() + 2] {
         assert!(line["text"].is_null() && line["verdict"] == "cannot-tell" && line["error"].is_null(), "{line}");

@@ -3,11 +3,11 @@
 use super::program::{Folder, hall, hall_in};
 use chrono::{DateTime, TimeDelta, Utc};
 use ed25519_dalek::SigningKey;
-use mingbai::submission::SealingKey;
 use mingbai::check::Outcome;
 use mingbai::receipt::claims::sign;
 use mingbai::receipt::{Claims, DeviceKey, HallKey, Kind, MaterialMark, Profile, TrustList, identity, number};
 use mingbai::signing::{Signed, TRUST_LIST, hex};
+use mingbai::submission::SealingKey;
 
 pub fn key(seed: u8) -> SigningKey {
     SigningKey::from_bytes(&[seed; 32])

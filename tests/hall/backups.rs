@@ -2,7 +2,7 @@
 //! hall in which anything was damaged, found out.
 
 use crate::world::*;
-use mingbai::api::{Acknowledgement, Held, Resend, Scan};
+use mingbai::api::{Acknowledgement, Held, Scan};
 use mingbai::case::Act;
 use mingbai::hall::Error;
 use mingbai::hall::backup::{self, Manifest, NotDone};
@@ -11,8 +11,9 @@ use mingbai::hall::restore::{Restored, Source, restore};
 use mingbai::hall::verify::{self, Finding, Summary};
 use mingbai::hall::{lock, store, trust};
 use mingbai::receipt::Verdict;
+use mingbai::signing::key_id;
 use mingbai::submission::{Attachment, Digest, Frozen, seal, seal_chunk};
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
 use sqlx::Connection;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -78,11 +79,6 @@ async fn send(client: &Client, filing: &Filing) -> Acknowledgement {
     read(client.submit(&filing.sealed).await).await
 }
 
-async fn send_again(client: &Client, filing: &Filing, acknowledgement: &Acknowledgement) -> reqwest::Response {
-    let resend = Resend { sealed: filing.sealed.clone(), acknowledgement: acknowledgement.clone() };
-    client.request(Method::PUT, &format!("/submissions/{}/again", filing.sealed.id)).json(&resend).send().await.unwrap()
-}
-
 fn photo(size: usize) -> Vec<u8> {
     let noise: [u8; 32] = random();
     [&[0xff, 0xd8, 0xff][..], &noise, &vec![7; size]].concat()
@@ -136,7 +132,7 @@ async fn a_backup_made_while_submissions_come_in_is_of_one_moment() {
 #[tokio::test]
 async fn what_a_restored_hall_has_lost_comes_back_as_it_was_and_no_number_twice() {
     let world = World::start().await;
-    let (kiosk, clerk) = (world.kiosk().await, world.clerk().await);
+    let (kiosk, desk, clerk, operator) = (world.kiosk().await, world.desk().await, world.clerk().await, world.operator().await);
     let kept = kiosk.seal_with_photo(&photo(100));
     let mut all = vec![(send(&kiosk.client, &kept).await, kept)];
     let folder = tempfile::tempdir().unwrap();
@@ -144,11 +140,13 @@ async fn what_a_restored_hall_has_lost_comes_back_as_it_was_and_no_number_twice(
     back_up(world.data.path(), &file).await;
 
     // What the backup does not know.
+    operator.revoke(&desk.kid()).await;
     let keys = Keys::open(world.data.path(), &Unlock::Beside).unwrap();
     for n in 0..6 {
         if n == 3 {
             let open = store::Store::open(world.data.path()).await.unwrap();
-            trust::rotate(&open, &keys, trust::Old::Ends, now()).await.unwrap();
+            let moment = std::time::SystemTime::now().into();
+            trust::rotate(&open, &keys, trust::Old::Revoked, moment).await.unwrap();
             open.close().await;
         }
         let filing = if n % 2 == 0 { kiosk.seal_with_photo(&photo(100)) } else { kiosk.seal(kiosk.prepare()) };
@@ -176,6 +174,9 @@ async fn what_a_restored_hall_has_lost_comes_back_as_it_was_and_no_number_twice(
         let (trust, head) = (client.trust().await, client.head().await);
         assert!(trust.sequence > before.1.sequence, "no list is taken for an old one");
         assert!(head.sequence >= before.2.sequence && head.version == before.2.version);
+        // A key that was revoked since the backup does not come back, nor does a device.
+        assert!(trust.hall_keys[0].revoked_at.is_some() && trust.hall_keys[1].revoked_at.is_none());
+        assert!(trust.device(&key_id(&desk.public())).unwrap().revoked_at.is_some());
         // Nobody is signed in.
         let signed_in = Client { cookie: clerk.0.cookie.clone(), ..client.clone() };
         assert_eq!(refused(signed_in.get("/cases").await).await.0, StatusCode::UNAUTHORIZED);
@@ -195,7 +196,7 @@ async fn what_a_restored_hall_has_lost_comes_back_as_it_was_and_no_number_twice(
             for chunk in &filing.chunks {
                 assert!(client.send_chunk(chunk).await.status().is_success());
             }
-            let answer = send_again(&client, filing, acknowledgement).await;
+            let answer = client.send_again(&filing.sealed, acknowledgement).await;
             let known = acknowledgement.id == all[0].0.id;
             assert_eq!(answer.status(), if known { StatusCode::OK } else { StatusCode::CREATED });
             assert_eq!(read::<Acknowledgement>(answer).await, *acknowledgement, "the very same");
@@ -217,7 +218,14 @@ async fn hall() -> Data {
     send(&kiosk.client, &kiosk.seal_with_photo(&photo(mingbai::submission::CHUNK))).await;
     let (filing, acknowledgement) = kiosk.file().await;
     clerk.act(&acknowledgement.short_number, 1, Act::Accept).await;
-    let scan = Scan { id: Uuid::from_bytes(random()), receipt: filing.sealed.id, at: now(), verdict: Verdict::Queued, desk: "12".into() };
+    let scan = Scan {
+        id: Uuid::from_bytes(random()),
+        receipt: filing.sealed.id,
+        digest: None,
+        at: now(),
+        verdict: Verdict::Queued,
+        desk: "12".into(),
+    };
     assert!(clerk.0.post("/scans", &scan).await.status().is_success());
     world.stop().await
 }
@@ -226,15 +234,6 @@ async fn hall() -> Data {
 fn copy(from: &Path, to: &Path) {
     copy_folder(from, to);
     std::fs::copy(from.with_extension("unlock"), to.with_extension("unlock")).unwrap();
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let to = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy_folder(&path, &to) } else { std::fs::copy(&path, &to).map(|_| ()).unwrap() }
-    }
 }
 
 /// Every file below a folder but the lock, by its path, with its content.
@@ -313,11 +312,7 @@ async fn a_hall_is_put_back_only_whole_with_its_own_keys_and_when_nobody_serves_
 
     let world = World::open(data, |_| {}).await;
     assert!(matches!(tried(&file, world.data.path(), &with_passphrase()).await, Err(NotDone::Hall(Error::Locked(_)))));
-    let listen = "127.0.0.1:0".parse().unwrap();
-    let data = world.data.path().to_owned();
-    let config = mingbai::hall::Config { data, unlock: Unlock::Beside, listen, catalogue: None, tls: None, holidays: None, keep_free: 0 };
-    let second = mingbai::hall::serve(config, |_| {}, std::future::pending()).await;
-    assert!(matches!(second, Err(Error::Locked(_))), "two servers on one folder");
+    assert!(matches!(unserved(config(world.data.path())).await, Error::Locked(_)), "two servers on one folder");
 }
 
 /// What a restore can leave behind when the power goes, and what lies in a data folder besides the hall.
@@ -491,7 +486,13 @@ const DAMAGES: &[(Damage, &[&str])] = &[
     (Sql("UPDATE events SET act = '{' WHERE seq = 1"), &["case.events"]),
     (Sql("UPDATE cases SET state = 'refused' WHERE serial = 1"), &["case.state"]),
     (File("chunks", |_| None), &["chunk.missing"]),
-    (File("chunks", |mut bytes| { bytes[50] ^= 1; Some(bytes) }), &["chunk.damaged"]),
+    (
+        File("chunks", |mut bytes| {
+            bytes[50] ^= 1;
+            Some(bytes)
+        }),
+        &["chunk.damaged"],
+    ),
     (Sql("UPDATE scans SET verdict = 'maybe'"), &["scan.row"]),
     (Sql("UPDATE staff SET role = 'king'"), &["staff.row"]),
     (Sql("UPDATE devices SET profile = 'toaster'"), &["device.row", "trust.behind"]),

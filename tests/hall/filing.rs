@@ -267,6 +267,10 @@ async fn a_revoked_device_is_refused_from_then_on() {
     later.captured_at += TimeDelta::seconds(2);
     assert_eq!(refused(kiosk.client.submit(&kiosk.seal(later).sealed).await).await, (StatusCode::FORBIDDEN, "revoked".into()));
     assert_eq!(read::<Acknowledgement>(kiosk.client.submit(&filing.sealed).await).await, acknowledgement);
+    // A stolen key files for nobody but itself.
+    let stolen = Device { self_issued: true, key: kiosk.key.clone(), ..world.phone().await };
+    let (_, self_issued) = stolen.file().await;
+    assert_eq!(world.clerk().await.case(&self_issued.short_number).await.device, None);
     // A desk that reads the trust list says so of old and new receipts.
     let trust = kiosk.client.trust().await;
     let judged = |off: i64| {

@@ -2,9 +2,11 @@
 
 use crate::world::*;
 use chrono::TimeDelta;
-use mingbai::api::{Alarm, Heartbeat, Part, Role};
+use mingbai::api::{Alarm, FleetRow, Heartbeat, Part, Role};
+use mingbai::hall::store;
 use mingbai::signing::{HEARTBEAT, Signed, TRUST_LIST};
 use reqwest::StatusCode;
+use sqlx::Connection as _;
 
 #[tokio::test]
 async fn an_operator_sees_what_is_wrong() {
@@ -37,6 +39,14 @@ async fn an_operator_sees_what_is_wrong() {
     assert_eq!(operator.fleet().await.len(), 1);
     assert_eq!(refused(world.anonymous().get("/fleet").await).await.1, "sign-in");
     assert_eq!(refused(world.staff("clerk", Role::Clerk).await.get("/fleet").await).await.1, "role");
+
+    let data = world.stop().await;
+    let mut database = store::alone(&data.path().join("hall.db")).await.unwrap();
+    sqlx::query("UPDATE devices SET not_after = not_before").execute(&mut database).await.unwrap();
+    database.close().await.unwrap();
+    let fleet = World::open(data, |_| {}).await.staff("second", Role::Operator).await.get("/fleet").await;
+    let fleet: Vec<FleetRow> = read(fleet).await;
+    assert_eq!(fleet[0].alarms.last(), Some(&Alarm::Expired), "no heartbeat of it is taken any more, and somebody must know why");
 }
 
 #[tokio::test]

@@ -37,7 +37,8 @@ async fn every_route_survives_every_bad_body_and_address() {
     let document = serde_json::to_value(routes::document()).unwrap();
     let staff = [world.anonymous(), world.staff("clerk", Role::Clerk).await, world.staff("operator", Role::Operator).await];
     let number = world.phone().await.file().await.1.short_number;
-    let addresses = ["x", "0", "-1", "%00", "%ff", "%2e%2e%2f", "' OR 1=1 --", &"9".repeat(3000), "00000000-0000-0000-0000-00000000000G", &number];
+    let addresses =
+        ["x", "0", "-1", "%00", "%ff", "%2e%2e%2f", "' OR 1=1 --", &"9".repeat(3000), "00000000-0000-0000-0000-00000000000G", &number];
     let mut met = 0;
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {

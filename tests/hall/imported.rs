@@ -101,7 +101,14 @@ async fn what_is_wrong_in_a_file_costs_only_what_it_belongs_to() {
         (|lines| lines[1].insert(10, 'x'), &["unreadable", "chunks", "received"]),
         (|lines| lines.truncate(4), &["received", "received", "cut off"]),
         (|lines| lines.truncate(3), &["received", "cut off"]),
-        (|lines| { lines.truncate(4); let half = lines[3].len() / 2; lines[3].truncate(half) }, &["received", "unreadable", "cut off"]),
+        (
+            |lines| {
+                lines.truncate(4);
+                let half = lines[3].len() / 2;
+                lines[3].truncate(half)
+            },
+            &["received", "unreadable", "cut off"],
+        ),
         (|lines| lines.swap(1, 2), &["chunks", "received"]),
         (|lines| lines[3] = lines[3].replace("\"receipt\":\"MB1:", "\"receipt\":\"MB2:"), &["received", "receipt"]),
         (|lines| lines[3] = lines[3].replace("\"hall\":\"", "\"hall\":\"x"), &["received", "other-hall"]),

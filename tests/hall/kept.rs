@@ -3,8 +3,10 @@
 use crate::world::*;
 use mingbai::api::{Acknowledgement, Role};
 use mingbai::case::{Act, State};
+use mingbai::hall::{Config, Error};
 use reqwest::StatusCode;
 use std::path::Path;
+use tempfile::TempDir;
 
 #[tokio::test]
 async fn a_restart_keeps_everything() {
@@ -40,7 +42,11 @@ async fn submissions_of_an_earlier_catalogue_are_checked_with_it() {
         for source in mingbai::catalogue::author::sample() {
             let newer = source.text.replace("version = 2026-11-01", "version = 2026-11-02");
             let path = folder.path().join(&source.name);
-            if withdraw && source.name == format!("{ITEM}.toml") { std::fs::remove_file(path).unwrap() } else { std::fs::write(path, newer).unwrap() }
+            if withdraw && source.name == format!("{ITEM}.toml") {
+                std::fs::remove_file(path).unwrap()
+            } else {
+                std::fs::write(path, newer).unwrap()
+            }
         }
     };
     let add_catalogue = |config: &mut mingbai::hall::Config| config.catalogue = Some(folder.path().to_owned());
@@ -101,24 +107,26 @@ fn each_file(folder: &Path, look: &mut impl FnMut(&Path, &[u8])) {
     }
 }
 
-#[tokio::test]
-async fn another_halls_catalogue_is_refused() {
-    let world = World::start().await;
+/// The sample catalogue of a hall of another code.
+fn of_hall(code: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for source in mingbai::catalogue::author::sample() {
-        let code = format!("code = \"{}\"", world.anonymous().hall().await.code);
-        std::fs::write(folder.path().join(&source.name), source.text.replace(&code, "code = \"other\"")).unwrap();
+        let text = source.text.replace("code = \"qinzhou\"", &format!("code = \"{code}\""));
+        std::fs::write(folder.path().join(&source.name), text).unwrap();
     }
-    let data = world.stop().await;
-    let config = mingbai::hall::Config {
-        data: data.path().to_owned(),
-        unlock: Default::default(),
-        listen: "127.0.0.1:0".parse().unwrap(),
-        catalogue: Some(folder.path().to_owned()),
-        tls: None,
-        holidays: None,
-        keep_free: mingbai::hall::KEEP_FREE,
-    };
-    let refused = mingbai::hall::serve(config, |_| {}, std::future::pending()).await;
-    assert!(matches!(refused, Err(mingbai::hall::Error::OtherHall { .. })), "{refused:?}");
+    folder
+}
+
+#[tokio::test]
+async fn another_halls_catalogue_is_refused() {
+    let (data, folder) = (World::start().await.stop().await, of_hall("other"));
+    let refused = unserved(Config { catalogue: Some(folder.path().to_owned()), ..config(data.path()) }).await;
+    assert!(matches!(refused, Error::OtherHall { .. }), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_catalogue_whose_receipts_no_code_could_hold_is_refused() {
+    let (data, folder) = (Data::new(), of_hall("qinzhou-municipal-service-hall"));
+    let refused = unserved(Config { catalogue: Some(folder.path().to_owned()), ..config(data.path()) }).await;
+    assert!(matches!(refused, Error::ReceiptTooLarge { .. }) && refused.to_string().contains("二维码"), "{refused:?}");
 }

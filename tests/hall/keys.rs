@@ -192,7 +192,10 @@ async fn a_device_lost_at_noon_is_believed_until_noon() {
     for (minutes, changes) in [(1, false), (0, false), (-2, true), (-2, false)] {
         assert_eq!(revoke(&kiosk.kid(), noon + TimeDelta::minutes(minutes)).await.unwrap().1, changes, "{minutes}");
     }
-    assert_eq!(read::<mingbai::receipt::DeviceKey>(operator.revoke(&kiosk.kid()).await).await.revoked_at, Some(noon - TimeDelta::minutes(2)));
+    assert_eq!(
+        read::<mingbai::receipt::DeviceKey>(operator.revoke(&kiosk.kid()).await).await.revoked_at,
+        Some(noon - TimeDelta::minutes(2))
+    );
     assert_eq!(kiosk.client.trust().await.sequence, sequence + 2);
 }
 
@@ -216,10 +219,7 @@ async fn a_hall_opens_with_its_own_secret_only() {
         if !here {
             std::fs::remove_file(&key_file).unwrap();
         }
-        let listen = "127.0.0.1:0".parse().unwrap();
-        let folder = data.path().to_owned();
-        let config = Config { data: folder, unlock, listen, catalogue: None, tls: None, holidays: None, keep_free: 0 };
-        let refused = mingbai::hall::serve(config, |_| {}, std::future::pending()).await.unwrap_err().to_string();
+        let refused = unserved(Config { unlock, ..config(data.path()) }).await.to_string();
         assert!(refused.contains("密钥") && refused.contains("key") && refused.lines().count() == 2, "{what}: {refused}");
         assert!(sealed() == before && key_file.exists() == here, "{what}");
         std::fs::write(&key_file, &key).unwrap();

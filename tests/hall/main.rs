@@ -3,8 +3,8 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod backups;
 mod again;
+mod backups;
 mod chunks;
 mod devices;
 mod faults;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 fn scan(id: u128, receipt: Uuid, minutes: i64, desk: &str) -> Scan {
     let at = now() + TimeDelta::minutes(minutes);
-    Scan { id: Uuid::from_u128(id), receipt, at, verdict: Verdict::SelfIssued, desk: desk.into() }
+    Scan { id: Uuid::from_u128(id), receipt, digest: None, at, verdict: Verdict::SelfIssued, desk: desk.into() }
 }
 
 async fn record(clerk: &Clerk, scan: &Scan) -> Scans {
@@ -42,6 +42,12 @@ async fn scans_are_all_recorded_and_the_first_comes_first() {
     let ahead = record(&clerk, &scan(3, receipt, 600, &kid)).await;
     assert!(ahead.scans[2].at <= now() + TimeDelta::seconds(2));
     assert_eq!(clerk.case(&acknowledgement.short_number).await.scans, ahead.scans);
+    // What somebody else has sent under the receipt's id is not its case.
+    let digest = phone.claims(&filing.submission).digest;
+    for (digest, case) in [(digest, Some(acknowledgement.short_number.clone())), ("0".repeat(32), None)] {
+        let scan = Scan { digest: Some(digest), ..scan(2, receipt, -60, &kid) };
+        assert_eq!(record(&clerk, &scan).await.short_number, case);
+    }
     // Of a receipt that has not come in yet, too.
     assert_eq!(record(&clerk, &scan(4, Uuid::from_u128(9), 0, &kid)).await.short_number, None);
     // Whoever has merely seen a receipt, and read a desk's name in the trust list, cannot become its first scan.

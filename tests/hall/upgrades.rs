@@ -6,7 +6,7 @@
 use crate::world::*;
 use mingbai::api::{Acknowledgement, Role};
 use mingbai::case::State;
-use mingbai::hall::{self, Config, catalogue::unpack};
+use mingbai::hall::{self, catalogue::unpack};
 use mingbai::receipt::Profile;
 use mingbai::submission::{Digest, Sealed};
 use serde_json::Value;
@@ -23,17 +23,8 @@ fn place(release: &str) -> PathBuf {
 /// A copy to work with.
 fn folder(release: &str) -> Data {
     let copy = Data::new();
-    copy_all(&place(release).join("hall"), copy.path());
+    copy_folder(&place(release).join("hall"), copy.path());
     copy
-}
-
-fn copy_all(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() { copy_all(&entry.path(), &target); } else { std::fs::copy(entry.path(), target).unwrap(); }
-    }
 }
 
 /// What waits in a device's outbox: the envelope, and its chunks with their digests.
@@ -83,14 +74,6 @@ async fn a_hall_of_every_release_goes_on_under_this_one() {
     }
 }
 
-/// Serves that folder; comes back only if that is refused.
-async fn serve(data: &Data) -> Result<(), hall::Error> {
-    let listen = "127.0.0.1:0".parse().unwrap();
-    let folder = data.path().to_owned();
-    let config = Config { data: folder, unlock: Default::default(), listen, catalogue: None, tls: None, holidays: None, keep_free: 0 };
-    hall::serve(config, |_| {}, std::future::pending()).await
-}
-
 #[tokio::test]
 async fn a_hall_of_a_newer_release_is_left_as_it_is() {
     let data = folder("2");
@@ -100,8 +83,8 @@ async fn a_hall_of_a_newer_release_is_left_as_it_is() {
     sqlx::query(newer).execute(&mut database).await.unwrap();
     database.close().await.unwrap();
     let before = std::fs::read(&file).unwrap();
-    let refused = serve(&data).await;
-    assert!(matches!(refused, Err(hall::Error::Newer(99))), "{refused:?}");
+    let refused = unserved(config(data.path())).await;
+    assert!(matches!(refused, hall::Error::Newer(99)), "{refused:?}");
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
 
@@ -109,7 +92,7 @@ async fn a_hall_of_a_newer_release_is_left_as_it_is() {
 async fn a_database_without_its_keys_gets_no_new_ones() {
     let data = folder("2");
     std::fs::remove_dir_all(data.path().join("keys")).unwrap();
-    let refused = serve(&data).await;
-    assert!(matches!(refused, Err(hall::Error::LostKeys(_))), "{refused:?}");
+    let refused = unserved(config(data.path())).await;
+    assert!(matches!(refused, hall::Error::LostKeys(_)), "{refused:?}");
     assert!(!data.path().join("keys").exists());
 }

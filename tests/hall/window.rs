@@ -25,7 +25,8 @@ async fn a_case_is_taken_in_corrected_and_accepted() {
     assert!(case.clock.answer_by.is_some());
 
     let material = kiosk.catalogue.item(ITEM).unwrap().materials[0].code.clone();
-    let taken_in = clerk.act(number, 1, Act::TakeIn { materials: vec![TakenIn { material: material.clone(), originals: 1, copies: 0 }] }).await;
+    let taken_in =
+        clerk.act(number, 1, Act::TakeIn { materials: vec![TakenIn { material: material.clone(), originals: 1, copies: 0 }] }).await;
     assert_eq!((taken_in.state, taken_in.revision), (State::TakenIn, 2));
     let by = taken_in.events[1].by.clone().unwrap();
     assert_eq!((by.user.as_str(), by.window.as_str(), by.phone.as_str()), ("clerk", "12 号窗口", "0777-0000000"));
@@ -81,10 +82,7 @@ async fn of_two_decisions_at_once_one_counts() {
     let world = World::start().await;
     let (phone, clerk) = (world.phone().await, world.clerk().await);
     let number = phone.file().await.1.short_number;
-    let (one, other) = tokio::join!(
-        clerk.try_act(&number, 1, Act::Accept),
-        clerk.try_act(&number, 1, Act::TakeIn { materials: vec![] })
-    );
+    let (one, other) = tokio::join!(clerk.try_act(&number, 1, Act::Accept), clerk.try_act(&number, 1, Act::TakeIn { materials: vec![] }));
     let mut statuses = [one.status(), other.status()];
     statuses.sort();
     assert_eq!(statuses, [StatusCode::OK, StatusCode::CONFLICT]);

@@ -88,16 +88,7 @@ impl World {
 
     pub async fn open(data: Data, change: impl FnOnce(&mut Config)) -> World {
         hall::observe::log_to(|| Log);
-        let listen = "127.0.0.1:0".parse().unwrap();
-        let mut config = Config {
-            data: data.path().to_owned(),
-            unlock: Unlock::default(),
-            listen,
-            catalogue: None,
-            tls: None,
-            holidays: None,
-            keep_free: hall::KEEP_FREE,
-        };
+        let mut config = config(data.path());
         change(&mut config);
         let (stop, stopped) = oneshot::channel();
         let (ready, listening) = oneshot::channel();
@@ -166,6 +157,27 @@ impl World {
         let answer = device.enrol(&code, name).await;
         assert_eq!(answer.status(), StatusCode::CREATED);
         device
+    }
+}
+
+/// A hall with the sample catalogue, on any port.
+pub fn config(data: &Path) -> Config {
+    let listen = "127.0.0.1:0".parse().unwrap();
+    let data = data.to_owned();
+    Config { data, unlock: Unlock::default(), listen, catalogue: None, tls: None, holidays: None, keep_free: hall::KEEP_FREE }
+}
+
+/// Why such a hall does not start.
+pub async fn unserved(config: Config) -> hall::Error {
+    hall::serve(config, |_| {}, std::future::pending()).await.unwrap_err()
+}
+
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let to = to.join(path.file_name().unwrap());
+        if path.is_dir() { copy_folder(&path, &to) } else { std::fs::copy(&path, &to).map(|_| ()).unwrap() }
     }
 }
 
@@ -382,7 +394,8 @@ impl Device {
     /// The same with another version of the item, or of the catalogue.
     pub fn prepare_with(&self, item: &Item, catalogue: &str) -> Submission {
         let facts = [("scope", "local".into()), ("individuals", 60.into()), ("units", 0.into())];
-        let declared = |m: &mingbai::catalogue::Material| Declared { have: true, originals: m.originals, copies: m.copies, ..Default::default() };
+        let declared =
+            |m: &mingbai::catalogue::Material| Declared { have: true, originals: m.originals, copies: m.copies, ..Default::default() };
         let application = Application {
             facts: facts.into_iter().map(|(code, value): (&str, serde_json::Value)| (code.to_owned(), value)).collect(),
             materials: item.materials.iter().map(|m| (m.code.clone(), declared(m))).collect(),

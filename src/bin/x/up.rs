@@ -87,7 +87,8 @@ pub fn init(hall: &Path, data: &Path) -> Result<Vec<SignIn>> {
     if !output.status.success() {
         bail!("{}: failed ({})", say::shown(&command), output.status);
     }
-    let created: Created = serde_json::from_slice(&output.stdout).with_context(|| format!("{}: not the expected answer", say::shown(&command)))?;
+    let created: Created =
+        serde_json::from_slice(&output.stdout).with_context(|| format!("{}: not the expected answer", say::shown(&command)))?;
     Ok(created.staff)
 }
 
@@ -143,7 +144,8 @@ async fn stopped(child: &mut tokio::process::Child) -> Result<ExitCode> {
 }
 
 fn announce(url: &str, options: &Options, staff: &[SignIn]) -> Result<()> {
-    let ready = Ready { ready: true, url, applicant: format!("{url}/"), desk: format!("{url}/desk"), operator: format!("{url}/operator"), staff };
+    let ready =
+        Ready { ready: true, url, applicant: format!("{url}/"), desk: format!("{url}/desk"), operator: format!("{url}/operator"), staff };
     println!("{}", serde_json::to_string(&ready)?);
     say::line("");
     say::line(&format!("  applicant  {}", ready.applicant));

@@ -1,11 +1,11 @@
 //! The shape of an author's TOML file: the types of [`crate::catalogue`] with rules, bases and codes still as text that
 //! remembers its place. `schema.json`, published beside the files, says the same to editors.
 
+use crate::calendar::Unit;
 use crate::catalogue::{
     Actor, Aliases, Applicant, Ask, Audience, Category, Choice, Documents, Filing, Form, GateOutcome, Hall, Handling, Laws, LimitKind,
     MaterialKind, Necessity, Outcome, RunsFrom, Source,
 };
-use crate::calendar::Unit;
 use crate::words::{Text, identifier};
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};

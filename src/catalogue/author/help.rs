@@ -39,7 +39,10 @@ const HELP: [(&str, Phrase); 21] = [
     ("file.options", Phrase::new("choice 写 options;其他类型不写。", "Give a choice its `options`; give no other type any.")),
     (
         "file.bounds",
-        Phrase::new("min 不大于 max,写在 int 或 money 类型上;金额以分计。", "Let `min` be at most `max`, and only for int and money, which counts fen."),
+        Phrase::new(
+            "min 不大于 max,写在 int 或 money 类型上;金额以分计。",
+            "Let `min` be at most `max`, and only for int and money, which counts fen.",
+        ),
     ),
     ("file.fields", Phrase::new("list 写 fields;其他类型不写。", "Give a list its `fields`; give no other type any.")),
     ("file.nested-list", Phrase::new("把里面的列表改成另一个事实。", "Make the inner list a fact of its own.")),

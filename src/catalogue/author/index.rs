@@ -1,9 +1,9 @@
 //! Builds the listing that devices search (see [`search`](crate::catalogue::search)): the items' cards, and their names
 //! cut into units with every way in which a character is read, from a pinyin dictionary that stays here.
 
+use crate::catalogue::Item;
 use crate::catalogue::search::blob::{self, MARK, SECTIONS, Table, WORD};
 use crate::catalogue::search::typed;
-use crate::catalogue::Item;
 use pinyin::ToPinyinMulti;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -42,8 +42,29 @@ pub const HALL_FILE: &str = "hall.toml";
 
 /// Words of the rule language, CEL's own among them.
 const RESERVED: [&str; 23] = [
-    "materials", "today", "in", "true", "false", "null", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let",
-    "loop", "package", "namespace", "return", "var", "void", "while",
+    "materials",
+    "today",
+    "in",
+    "true",
+    "false",
+    "null",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
 ];
 
 /// A file of a catalogue.
@@ -164,16 +185,20 @@ fn compile_with_origins(sources: &[Source]) -> Result<(Catalogue, Vec<Origin<'_>
         Some(source) => parse::<HallFile>(source, &mut findings),
         None => {
             let source = Source { name: HALL_FILE.into(), text: String::new() };
-            findings.push(finding(&source, "file.missing", 0..0, Text::new("缺少这个文件", "this file is missing"), help::of("file.missing").map(Phrase::text)));
+            findings.push(finding(
+                &source,
+                "file.missing",
+                0..0,
+                Text::new("缺少这个文件", "this file is missing"),
+                help::of("file.missing").map(Phrase::text),
+            ));
             None
         }
     };
     let (overlays, own): (Vec<&Source>, Vec<&Source>) =
         read.iter().filter(|s| s.name != HALL_FILE).partition(|s| matches!(Named::of(&s.name), Named::Overlay { .. }));
-    let files: Vec<(&Source, ItemFile)> = own
-        .iter()
-        .filter_map(|source| parse::<ItemFile>(source, &mut findings).map(|file| (*source, file)))
-        .collect();
+    let files: Vec<(&Source, ItemFile)> =
+        own.iter().filter_map(|source| parse::<ItemFile>(source, &mut findings).map(|file| (*source, file))).collect();
     one_a_day(&files, &mut findings);
     // A file that cannot be read still says by its name which item it is: no gate that leads there is at fault.
     let unread = own.iter().filter_map(|s| s.name.split(['@', '.']).next()).map(str::to_owned);
@@ -299,7 +324,12 @@ impl Checker<'_> {
         }
         if self.known.categories.as_ref().is_some_and(|c| !c.contains(file.category.get_ref())) {
             let category = file.category.get_ref();
-            self.wrong("file.unknown-category", file.category.span(), format!("没有分类“{category}”"), format!("there is no category `{category}`"));
+            self.wrong(
+                "file.unknown-category",
+                file.category.span(),
+                format!("没有分类“{category}”"),
+                format!("there is no category `{category}`"),
+            );
         }
         self.unique(file.facts.iter().map(|f| &f.code).chain(file.derived.iter().map(|d| &d.code)));
         self.unique(file.gates.iter().map(|g| &g.code));
@@ -315,7 +345,8 @@ impl Checker<'_> {
         let gates = file.gates.into_iter().filter_map(|gate| self.gate(gate, &scope)).collect();
         let conditions = file.conditions.into_iter().filter_map(|condition| self.condition(condition, &scope)).collect();
         let limits = self.limits(file.limits);
-        let fees = file.fees.into_iter().map(|fee| super::Fee { name: fee.name.0, amount: fee.amount, basis: self.basis(fee.basis) }).collect();
+        let fees =
+            file.fees.into_iter().map(|fee| super::Fee { name: fee.name.0, amount: fee.amount, basis: self.basis(fee.basis) }).collect();
         let flow = self.flow(file.flow);
         Item {
             code,
@@ -358,7 +389,8 @@ impl Checker<'_> {
             && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == joint);
         if !sound {
             self.wrong(
-                "file.code", code.span(),
+                "file.code",
+                code.span(),
                 format!("编码只能用小写字母、数字和“{joint}”,以字母开头"),
                 format!("a code has lower-case letters, digits and `{joint}` only, a letter first"),
             );
@@ -370,7 +402,12 @@ impl Checker<'_> {
         let mut seen = BTreeSet::new();
         for code in codes {
             if !seen.insert(code.get_ref()) {
-                self.wrong("file.duplicate-code", code.span(), format!("编码“{}”重复", code.get_ref()), format!("the code `{}` is used twice", code.get_ref()));
+                self.wrong(
+                    "file.duplicate-code",
+                    code.span(),
+                    format!("编码“{}”重复", code.get_ref()),
+                    format!("the code `{}` is used twice", code.get_ref()),
+                );
             }
         }
     }
@@ -434,7 +471,8 @@ impl Checker<'_> {
             (Some(min), Some(max)) if min.get_ref() > max.get_ref() => {
                 let (min, max) = (min.get_ref(), max);
                 self.wrong(
-                    "file.bounds", max.span(),
+                    "file.bounds",
+                    max.span(),
                     format!("最大 {} 小于最小 {min}:没有能填的数", max.get_ref()),
                     format!("no number is at least {min} and at most {}", max.get_ref()),
                 );
@@ -450,7 +488,8 @@ impl Checker<'_> {
             let sound = !code.is_empty() && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_'));
             if !sound {
                 self.wrong(
-                    "file.code", option.span(),
+                    "file.code",
+                    option.span(),
                     format!("选项的编码“{code}”只能用小写字母、数字、“-”和“_”"),
                     format!("the option's code `{code}` may have lower-case letters, digits, `-` and `_` only"),
                 );
@@ -472,7 +511,12 @@ impl Checker<'_> {
             match text.get_ref().split_once(':') {
                 Some((law, article)) if !law.is_empty() && !article.trim().is_empty() => {
                     if self.known.laws.as_ref().is_some_and(|laws| !laws.contains(law)) {
-                        self.wrong("law.unknown-law", text.span(), format!("hall.toml 中没有法规“{law}”"), format!("hall.toml names no law `{law}`"));
+                        self.wrong(
+                            "law.unknown-law",
+                            text.span(),
+                            format!("hall.toml 中没有法规“{law}”"),
+                            format!("hall.toml names no law `{law}`"),
+                        );
                     }
                     all.push(Basis { law: law.to_owned(), article: article.to_owned() });
                 }
@@ -525,11 +569,25 @@ impl Checker<'_> {
         if let Some(item) = &gate.item
             && !self.known.items.contains(item.get_ref())
         {
-            self.wrong("file.unknown-item", item.span(), format!("目录中没有事项“{}”", item.get_ref()), format!("the catalogue has no item `{}`", item.get_ref()));
+            self.wrong(
+                "file.unknown-item",
+                item.span(),
+                format!("目录中没有事项“{}”", item.get_ref()),
+                format!("the catalogue has no item `{}`", item.get_ref()),
+            );
         }
         let basis = self.basis(gate.basis);
         let when = self.rule(&gate.when, scope)?;
-        Some(super::Gate { code, when, outcome, say: gate.say.0, go: gate.go.map(|w| w.0), item: gate.item.map(Spanned::into_inner), basis, local: None })
+        Some(super::Gate {
+            code,
+            when,
+            outcome,
+            say: gate.say.0,
+            go: gate.go.map(|w| w.0),
+            item: gate.item.map(Spanned::into_inner),
+            basis,
+            local: None,
+        })
     }
 
     fn condition(&mut self, condition: file::Condition, scope: &Scope) -> Option<super::Condition> {
@@ -539,7 +597,12 @@ impl Checker<'_> {
             (Some(rule), None) => Decided::Rule(self.rule(&rule, scope)?),
             (None, Some(what)) => Decided::HumanCheck(what.0),
             _ => {
-                self.wrong("rule.one-decision", condition.code.span(), "rule 与 human_check 要有且只有一个", "exactly one of rule and human_check is needed");
+                self.wrong(
+                    "rule.one-decision",
+                    condition.code.span(),
+                    "rule 与 human_check 要有且只有一个",
+                    "exactly one of rule and human_check is needed",
+                );
                 return None;
             }
         };
@@ -558,7 +621,12 @@ impl Checker<'_> {
             && self.known.documents.as_ref().is_some_and(|d| !d.contains(document.get_ref()))
         {
             let name = document.get_ref();
-            self.wrong("file.unknown-document", document.span(), format!("hall.toml 中没有证照“{name}”"), format!("hall.toml names no document `{name}`"));
+            self.wrong(
+                "file.unknown-document",
+                document.span(),
+                format!("hall.toml 中没有证照“{name}”"),
+                format!("hall.toml names no document `{name}`"),
+            );
         }
         self.unique(material.standards.iter().map(|s| &s.code));
         let mut rules = MaterialRules { needed_when: material.needed_when, standards: vec![] };
@@ -630,7 +698,12 @@ impl Checker<'_> {
             let code = self.code(&step.code, '-');
             for next in &step.next {
                 if !codes.contains(next.get_ref()) {
-                    self.wrong("file.unknown-step", next.span(), format!("流程中没有步骤“{}”", next.get_ref()), format!("the flow has no step `{}`", next.get_ref()));
+                    self.wrong(
+                        "file.unknown-step",
+                        next.span(),
+                        format!("流程中没有步骤“{}”", next.get_ref()),
+                        format!("the flow has no step `{}`", next.get_ref()),
+                    );
                 }
             }
             let next = step.next.into_iter().map(Spanned::into_inner).collect();

@@ -17,9 +17,8 @@ pub fn words(text: &str) -> Vec<Vec<char>> {
 
 /// A letter without its tone mark or accent: `shípǐn` and `café` are typed `shipin` and `cafe`.
 fn plain(c: char) -> char {
-    const MARKED: [(char, &str); 8] = [
-        ('a', "āáǎàâäãå"), ('e', "ēéěèêë"), ('i', "īíǐìîï"), ('o', "ōóǒòôöõ"), ('u', "ūúǔùû"), ('v', "ǖǘǚǜü"), ('n', "ñńňǹ"), ('c', "ç"),
-    ];
+    const MARKED: [(char, &str); 8] =
+        [('a', "āáǎàâäãå"), ('e', "ēéěèêë"), ('i', "īíǐìîï"), ('o', "ōóǒòôöõ"), ('u', "ūúǔùû"), ('v', "ǖǘǚǜü"), ('n', "ñńňǹ"), ('c', "ç")];
     if c.is_ascii() {
         return c;
     }

@@ -146,8 +146,9 @@ pub struct Restore {
 const LATER: &str = "\
     此后提交的,各设备联网后会自动补传,时间和短号不变\n\
     what came in later, the devices send again by themselves, and it gets its time and its short number back\n\
-    此后的处理决定、人员和设备变动(包括吊销)不在备份里,请重新办理\n\
-    decisions, staff and devices of later (revocations too) are not in the backup: do them again";
+    此后的处理决定、人员和设备变动不在备份里,请重新办理;设备和密钥的吊销,原数据文件夹还读得出的已保留,请核对\n\
+    decisions, staff and devices of later are not in the backup: do them again. Devices and keys revoked later stay so where the \
+    replaced folder could be read: check them";
 
 #[derive(Serialize)]
 struct PutBack<'a> {

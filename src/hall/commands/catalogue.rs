@@ -124,7 +124,9 @@ impl Check {
         };
         let Some(catalogue) = catalogue.filter(|_| findings.is_empty()) else { return report(voice, &findings) };
         let items = catalogue.items.len();
-        voice.tell(&Sound { findings: 0, items }, || format!("目录没有问题:{items} 个事项\nnothing is wrong with the catalogue: {items} items"))?;
+        voice.tell(&Sound { findings: 0, items }, || {
+            format!("目录没有问题:{items} 个事项\nnothing is wrong with the catalogue: {items} items")
+        })?;
         Ok(Ending::Done)
     }
 }

@@ -18,8 +18,13 @@ use std::path::PathBuf;
 pub enum Key {
     List(List),
     Rotate(Rotate),
-    Export(Export),
-    Import(Import),
+    /// Save the hall's keys to a file that is not there yet, under a passphrase. It is good for ever: rotations change nothing
+    /// in it.
+    Export(Escrow),
+    /// Put exported keys into a data folder that has none, or whose own cannot be opened any more. No server may run on it.
+    ///
+    /// They are sealed anew, with the key file beside the folder, or with what --key-file or $MINGBAI_PASSPHRASE say.
+    Import(Escrow),
 }
 
 /// Show which keys the hall has. Nothing that is shown is secret.
@@ -44,25 +49,10 @@ pub struct Rotate {
     unlock: Unlocking,
 }
 
-/// Save the hall's keys to a file, under a passphrase. It is good for ever: rotations change nothing in it.
+/// Keys in a file under a passphrase.
 #[derive(Args)]
-pub struct Export {
-    /// A file that is not there yet.
-    file: PathBuf,
-    #[command(flatten)]
-    data: DataFolder,
-    #[command(flatten)]
-    unlock: KeyFile,
-    /// A file whose first line is the passphrase of the exported keys.
-    #[arg(long, value_name = "FILE")]
-    passphrase_file: PathBuf,
-}
-
-/// Put exported keys into a data folder that has none, or whose own cannot be opened any more. No server may run on it.
-///
-/// They are sealed anew, with the key file beside the folder, or with what --key-file or $MINGBAI_PASSPHRASE say.
-#[derive(Args)]
-pub struct Import {
+pub struct Escrow {
+    /// The file with the keys.
     file: PathBuf,
     #[command(flatten)]
     data: DataFolder,
@@ -132,8 +122,8 @@ impl Key {
         match self {
             Key::List(args) => args.run(voice),
             Key::Rotate(args) => args.run(voice),
-            Key::Export(args) => args.run(voice),
-            Key::Import(args) => args.run(voice),
+            Key::Export(args) => args.export(voice),
+            Key::Import(args) => args.import(voice),
         }
     }
 }
@@ -198,8 +188,8 @@ fn asked<T>(done: Result<T, Error>) -> anyhow::Result<T> {
     }
 }
 
-impl Export {
-    fn run(self, voice: &Voice) -> Ended {
+impl Escrow {
+    fn export(self, voice: &Voice) -> Ended {
         let folder = set_up(&self.data)?;
         let words = passphrase(&self.passphrase_file)?;
         let keys = Keys::open(&folder, &self.unlock.unlock()?)?;
@@ -214,10 +204,8 @@ impl Export {
         })?;
         Ok(Ending::Done)
     }
-}
 
-impl Import {
-    fn run(self, voice: &Voice) -> Ended {
+    fn import(self, voice: &Voice) -> Ended {
         let folder = self.data.path()?;
         let (words, unlock) = (passphrase(&self.passphrase_file)?, self.unlock.unlock()?);
         let keys = asked(wait(async { Ok(escrow::import(&self.file, words, &folder, &unlock).await) })?)?;

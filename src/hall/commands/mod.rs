@@ -254,9 +254,9 @@ impl KeyFile {
             (None, None) => Ok(Unlock::Beside),
             (Some(path), None) => Ok(Unlock::KeyFile(path.into())),
             (None, Some(words)) => Ok(Unlock::Passphrase(Zeroizing::new(words))),
-            (Some(_), Some(_)) => misuse(
-                "MINGBAI_KEY_FILE 和 MINGBAI_PASSPHRASE 只能设一个\nset MINGBAI_KEY_FILE or MINGBAI_PASSPHRASE, not both",
-            ),
+            (Some(_), Some(_)) => {
+                misuse("MINGBAI_KEY_FILE 和 MINGBAI_PASSPHRASE 只能设一个\nset MINGBAI_KEY_FILE or MINGBAI_PASSPHRASE, not both")
+            }
         }
     }
 }

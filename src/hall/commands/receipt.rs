@@ -119,12 +119,16 @@ impl Identity {
 
     fn say(self) -> Phrase {
         match self {
-            Identity::Absent => Phrase::new("回执不含身份校验码,请当面核对证件", "no identity check in the receipt: compare the person's papers"),
+            Identity::Absent => {
+                Phrase::new("回执不含身份校验码,请当面核对证件", "no identity check in the receipt: compare the person's papers")
+            }
             Identity::NotCompared => {
                 Phrase::new("回执含身份校验码,可用 --id-number 核对", "the receipt carries an identity check: compare it with --id-number")
             }
             Identity::Fits => Phrase::new("与身份证号相符", "the ID number fits"),
-            Identity::Differs => Phrase::new("与身份证号不符:这不是此人的回执", "the ID number does not fit: this is somebody else's receipt"),
+            Identity::Differs => {
+                Phrase::new("与身份证号不符:这不是此人的回执", "the ID number does not fit: this is somebody else's receipt")
+            }
         }
     }
 }
@@ -233,7 +237,9 @@ fn scan(picture: &Path, trust: Option<&TrustList>) -> anyhow::Result<Scanned> {
         Err(error) => Scanned { file, text: None, inspected: nothing, error: Some(format!("{error:#}")) },
         Ok(texts) => match texts.into_iter().next() {
             None => Scanned { file, text: None, inspected: nothing, error: None },
-            Some(text) => Scanned { file, inspected: Inspected::of(verify(&text, trust, hall::now()), None)?, text: Some(text), error: None },
+            Some(text) => {
+                Scanned { file, inspected: Inspected::of(verify(&text, trust, hall::now()), None)?, text: Some(text), error: None }
+            }
         },
     })
 }

@@ -6,11 +6,11 @@ use super::{Content, Recheck, Sender, Taken, known};
 use crate::api::{Acknowledgement, Wanted};
 use crate::calendar::hall_date;
 use crate::case::{Act, Event, State};
-use crate::hall::{Hall, trust};
 use crate::hall::problem::{self, Refusal};
 use crate::hall::store::{cases, hall};
+use crate::hall::{Hall, trust};
 use crate::receipt::claims::sign;
-use crate::receipt::{Claims, Kind, MaterialMark, identity, number};
+use crate::receipt::{Claims, Kind, MaterialMark, Unreadable, identity, number};
 use crate::submission::Sealed;
 use crate::words::Text;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -110,7 +110,8 @@ async fn enter(change: &mut SqliteConnection, hall: &Hall, filing: &Filing) -> R
     let mut problems = problems(filing);
     let corrects = content.submission.corrects.as_deref().and_then(number::parse);
     if content.submission.corrects.is_some() && !corrects_a_case(change, corrects.as_deref(), &sealed.item).await? {
-        problems.push(Text::new("要更正的办件不存在,或者不是同一事项", "The case that this corrects does not exist, or is of another item"));
+        problems
+            .push(Text::new("要更正的办件不存在,或者不是同一事项", "The case that this corrects does not exist, or is of another item"));
     }
     let given = match given {
         Some(given) => had(change, given).await?,
@@ -128,8 +129,8 @@ async fn enter(change: &mut SqliteConnection, hall: &Hall, filing: &Filing) -> R
             // A number of a past day may be another lost case's, which comes back with it.
             let first = if filing.given.is_some() { hall_date(crate::hall::now()) } else { hall_date(*received_at) };
             let (day, serial, short_number) = next_number(change, first).await?;
-            let claims = claims(filing, &short_number);
-            (day, serial, short_number, sign(&claims, &trust::signing(change, hall, claims.issued_at).await?)?)
+            let receipt = receipt(change, hall, claims(filing, &short_number)).await?;
+            (day, serial, short_number, receipt)
         }
     };
     let case = cases::Case {
@@ -165,7 +166,10 @@ fn problems(Filing { sealed, content, sender, check, .. }: &Filing) -> Vec<Text>
     }
     // Devices that have not been updated say nothing of it.
     if sender.claims.identity.is_some() && sender.claims.identity != applicant(content) {
-        problems.push(Text::new("回执上的身份校验码与申请人的身份证号不一致", "The identity check on the receipt is not that of the applicant's ID number"));
+        problems.push(Text::new(
+            "回执上的身份校验码与申请人的身份证号不一致",
+            "The identity check on the receipt is not that of the applicant's ID number",
+        ));
     }
     if !content.chunks.iter().all(|chunk| sealed.chunks.contains(chunk)) {
         problems.push(Text::new("有附件没有列在信封上", "An attachment was not listed on the envelope"));
@@ -201,6 +205,15 @@ async fn next_number(db: &mut SqliteConnection, first: NaiveDate) -> Result<(Nai
 /// The two bytes of the applicant's own ID number, from what was sealed.
 fn applicant(content: &Content) -> Option<String> {
     identity::commit(&content.submission.id, &content.submission.applicant.identifier)
+}
+
+/// The hall's own receipt. Names that a stranger has made long leave no room for the list of materials; the case has it.
+async fn receipt(db: &mut SqliteConnection, hall: &Hall, claims: Claims) -> Result<String, Refusal> {
+    let key = trust::signing(db, hall, claims.issued_at).await?;
+    match sign(&claims, &key) {
+        Err(Unreadable::Size) => Ok(sign(&Claims { materials: vec![], ..claims }, &key)?),
+        signed => Ok(signed?),
+    }
 }
 
 /// What the hall's receipt says.

@@ -70,7 +70,7 @@ pub async fn take_again(hall: &Hall, Resend { sealed, acknowledgement }: Resend,
         return Err(problem::SIGNATURE.into());
     }
     let problems = reasons.iter().filter(|reason| !matches!(reason, Reason::OldTrustList { .. })).map(Reason::say).collect();
-    let sender = Sender { claims, device: trust.device(&kid).map(store::devices::kid), problems };
+    let sender = Sender::new(claims, &kid, &trust, problems);
     examine(hall, sealed, sender, None, received_at, Some(acknowledgement)).await
 }
 
@@ -127,6 +127,14 @@ struct Sender {
     problems: Vec<Text>,
 }
 
+impl Sender {
+    /// A self-issued receipt is nobody's, also when an enrolled device's key has signed it: that key's certificate was not asked.
+    fn new(claims: Claims, kid: &[u8; 8], trust: &TrustList, problems: Vec<Text>) -> Sender {
+        let device = trust.device(kid).filter(|_| claims.self_issued.is_none()).map(store::devices::kid);
+        Sender { claims, device, problems }
+    }
+}
+
 /// An envelope for this hall, with a device's receipt for this very content; who signed it is not looked at.
 fn addressed(hall: &Hall, sealed: &Sealed) -> Result<Read, Refusal> {
     if sealed.hall != hall.code() {
@@ -173,8 +181,7 @@ async fn authenticate(hall: &Hall, sealed: &Sealed, now: DateTime<Utc>) -> Resul
             Reason::NoTrustList | Reason::OldTrustList { .. } => {}
         }
     }
-    let device = trust.device(&kid).map(store::devices::kid);
-    Ok(Sender { claims, device, problems })
+    Ok(Sender::new(claims, &kid, &trust, problems))
 }
 
 /// What was in the envelope.

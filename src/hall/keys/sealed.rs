@@ -227,10 +227,7 @@ mod tests {
     fn sealed_keys_open_with_their_secret_only() {
         let file = |seed: u8| Secret::KeyFile(Zeroizing::new([seed; 32]));
         let passphrase = "a passphrase of several words";
-        for (own, others) in [
-            (words(passphrase), [words("another passphrase"), file(1)]),
-            (file(1), [file(2), words(passphrase)]),
-        ] {
+        for (own, others) in [(words(passphrase), [words("another passphrase"), file(1)]), (file(1), [file(2), words(passphrase)])] {
             let sealed = SealedKeys::seal(&keys(), &own).unwrap();
             assert_eq!(sealed.open(&own).unwrap().bytes(), keys().bytes());
             for other in others {

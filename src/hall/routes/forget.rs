@@ -3,8 +3,7 @@
 
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 
-const CLEAR: (HeaderName, HeaderValue) =
-    (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"storage\""));
+const CLEAR: (HeaderName, HeaderValue) = (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"storage\""));
 
 /// Tells the asking browser to remove all that it keeps for this address (`Clear-Site-Data: "storage"`).
 #[utoipa::path(post, path = "/forget", tag = "hall", responses((status = 204, description = "The browser removes its storage")))]

@@ -71,7 +71,13 @@ pub struct Code {
 }
 
 /// Keeps a new code, and forgets those that ran out more than a day ago.
-pub async fn add_code(db: &mut SqliteConnection, hash: &str, profile: Profile, now: DateTime<Utc>, expires_at: DateTime<Utc>) -> sqlx::Result<()> {
+pub async fn add_code(
+    db: &mut SqliteConnection,
+    hash: &str,
+    profile: Profile,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> sqlx::Result<()> {
     let yesterday = (now - chrono::TimeDelta::days(1)).timestamp_millis();
     sqlx::query("DELETE FROM device_codes WHERE expires_at < ?").bind(yesterday).execute(&mut *db).await?;
     sqlx::query("INSERT INTO device_codes (hash, profile, expires_at) VALUES (?, ?, ?)")
@@ -86,7 +92,8 @@ pub async fn add_code(db: &mut SqliteConnection, hash: &str, profile: Profile, n
 pub async fn code(db: &mut SqliteConnection, hash: &str) -> sqlx::Result<Option<Code>> {
     let sql = "SELECT profile, expires_at, used_by FROM device_codes WHERE hash = ?";
     let row: Option<(String, i64, Option<String>)> = sqlx::query_as(sql).bind(hash).fetch_optional(db).await?;
-    row.map(|(profile, expires_at, used_by)| Ok(Code { profile: from_name(profile)?, expires_at: to_time(expires_at)?, used_by })).transpose()
+    row.map(|(profile, expires_at, used_by)| Ok(Code { profile: from_name(profile)?, expires_at: to_time(expires_at)?, used_by }))
+        .transpose()
 }
 
 pub async fn use_code(db: &mut SqliteConnection, hash: &str, kid: &str) -> sqlx::Result<()> {

@@ -33,7 +33,9 @@ pub async fn of(db: &mut SqliteConnection, receipt: &Uuid) -> sqlx::Result<Vec<S
         .collect()
 }
 
-/// The short number of the case that a receipt belongs to, once the hall has it.
-pub async fn case_of(db: &mut SqliteConnection, receipt: &Uuid) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar("SELECT short_number FROM cases WHERE id = ?").bind(receipt.to_string()).fetch_optional(db).await
+/// The short number of the case that a receipt belongs to, once the hall has it. Whoever has seen the receipt's id may have
+/// sent something else under it, so that the beginning of the content's digest counts too, where it is told.
+pub async fn case_of(db: &mut SqliteConnection, receipt: &Uuid, digest: Option<&str>) -> sqlx::Result<Option<String>> {
+    let sql = "SELECT short_number FROM cases WHERE id = ?1 AND (?2 IS NULL OR substr(digest, 1, length(?2)) = ?2)";
+    sqlx::query_scalar(sql).bind(receipt.to_string()).bind(digest).fetch_optional(db).await
 }

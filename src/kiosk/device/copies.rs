@@ -12,8 +12,10 @@ use web_sys::{Cache, Request, Response};
 const CACHE: &str = "copies";
 /// Where they lie; nothing is ever fetched from there.
 const PLACE: &str = "/copies/";
-/// A copy that takes longer than this, in milliseconds, keeps nobody waiting.
+/// Making a copy, or removing one, keeps nobody waiting for longer than this, in milliseconds.
 const PATIENCE: u32 = 5_000;
+/// The same for looking at what there is, for which nobody waits.
+const PATIENCE_READ: u32 = 60_000;
 
 /// Whether it is stored now.
 pub async fn put(name: &str, bytes: &[u8]) -> bool {
@@ -31,17 +33,17 @@ pub async fn get(name: &str) -> Option<Vec<u8>> {
         let bytes: ArrayBuffer = JsFuture::from(found.array_buffer().ok()?).await.ok()?.dyn_into().ok()?;
         Some(Uint8Array::new(&bytes).to_vec())
     };
-    within(PATIENCE, get).await.flatten()
+    within(PATIENCE_READ, get).await.flatten()
 }
 
-/// The names of all copies.
-pub async fn names() -> Vec<String> {
+/// The names of all copies; `None` when they cannot be had.
+pub async fn names() -> Option<Vec<String>> {
     let names = async {
         let all: Array = JsFuture::from(open().await?.keys()).await.ok()?.dyn_into().ok()?;
         let name = |request: JsValue| Some(request.dyn_into::<Request>().ok()?.url().split_once(PLACE)?.1.to_owned());
         Some(all.iter().filter_map(name).collect())
     };
-    within(PATIENCE, names).await.flatten().unwrap_or_default()
+    within(PATIENCE_READ, names).await.flatten()
 }
 
 pub async fn delete(name: &str) {

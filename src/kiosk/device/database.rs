@@ -21,6 +21,7 @@ use indexed_db_futures::prelude::*;
 use indexed_db_futures::transaction::{
     Transaction, TransactionDurability, TransactionFinishKind, TransactionMode, TransactionOptions, TransactionRef,
 };
+use leptos::prelude::{WindowListenerHandle, window_event_listener_untyped};
 use leptos::task::spawn_local;
 use serde::{Serialize, de::DeserializeOwned};
 use std::cell::RefCell;
@@ -52,7 +53,7 @@ pub enum Store {
     /// The hall's acknowledgements, by id; kept a while so that none is queued twice, and so that a hall put back from a
     /// backup gets back what it has lost.
     Acknowledged,
-    /// What a desk has scanned, by the scan's id.
+    /// What a desk has scanned, by receipt and scan ([`super::scans`]).
     Scans,
     /// Parts of the catalogue, by digest.
     Parts,
@@ -284,12 +285,7 @@ async fn transaction<R>(
     .await
 }
 
-fn begin<'a>(
-    database: &'a Database,
-    stores: &[Store],
-    mode: TransactionMode,
-    durability: Durability,
-) -> Result<Transaction<'a>, Error> {
+fn begin<'a>(database: &'a Database, stores: &[Store], mode: TransactionMode, durability: Durability) -> Result<Transaction<'a>, Error> {
     // A browser minds no name that stands there twice.
     let names: Vec<&str> = stores.iter().map(|store| store.name()).collect();
     let durability = match durability {
@@ -308,6 +304,7 @@ async fn connection() -> Result<Database, Failure> {
     if let Some(open) = OPEN.with_borrow(Clone::clone) {
         return Ok(open);
     }
+    let here = NotKept::now();
     let request = Database::open(NAME).with_version(VERSION).with_on_upgrade_needed_fut(upgrade);
     let mut request = request.build().map_err(unopened)?;
     let Some(opened) = within(PATIENCE_OPEN, &mut request).await else {
@@ -317,12 +314,32 @@ async fn connection() -> Result<Database, Failure> {
             if let Ok(late) = request.await {
                 keep(&late);
             }
+            drop(here);
         });
-        return Err(silent());
+        return Err(Failure::Silent);
     };
     let database = opened.map_err(unopened)?;
     keep(&database);
     Ok(database)
+}
+
+/// While it lives, the browser does not keep this page to come back to once it is left. Chromium would keep it with its
+/// opening half done, and until it lets go of that page, in minutes, no other page could open the database. It keeps no page
+/// that listens to its unloading.
+struct NotKept(Option<WindowListenerHandle>);
+
+impl NotKept {
+    fn now() -> NotKept {
+        NotKept(Some(window_event_listener_untyped("unload", |_| {})))
+    }
+}
+
+impl Drop for NotKept {
+    fn drop(&mut self) {
+        if let Some(listener) = self.0.take() {
+            listener.remove();
+        }
+    }
 }
 
 /// Works with this connection until the browser closes it.
@@ -366,14 +383,7 @@ async fn upgrade(event: VersionChangeEvent, database: Database) -> Result<(), Er
 }
 
 async fn in_time<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    within(PATIENCE, work).await.unwrap_or_else(|| Err(silent()))
-}
-
-fn silent() -> Failure {
-    Failure::Storage(Text::new(
-        "本机的存储没有响应,内容没有保存。请关闭其他标签页后再试,或者到窗口办理",
-        "This device's storage does not respond; nothing was saved. Close other tabs and try again, or go to a window",
-    ))
+    within(PATIENCE, work).await.unwrap_or_else(|| Err(Failure::Silent))
 }
 
 fn unopened(error: OpenDbError) -> Failure {

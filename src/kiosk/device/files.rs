@@ -1,5 +1,5 @@
-//! Handing a file to the person: on a phone through its own share sheet, which also leads to its pictures; else as a
-//! download. Never on a shared machine, whose files are nobody's.
+//! Handing a file to the person: a picture on a phone through its own share sheet, which also leads to its pictures; else as
+//! a download. An applicant's never on a shared machine, whose files are nobody's.
 
 use super::net::Failure;
 use crate::words::Text;
@@ -56,7 +56,7 @@ async fn share(file: &File) -> Option<Result<(), JsValue>> {
 }
 
 /// As a press on a link would.
-fn download(file: &Blob, name: &str) -> Result<(), JsValue> {
+pub fn download(file: &Blob, name: &str) -> Result<(), JsValue> {
     let address = Url::create_object_url_with_blob(file)?;
     let link: HtmlAnchorElement = document().create_element("a")?.dyn_into()?;
     link.set_href(&address);
@@ -68,8 +68,5 @@ fn download(file: &Blob, name: &str) -> Result<(), JsValue> {
 }
 
 fn unwritten() -> Failure {
-    Failure::Storage(Text::new(
-        "图片没有存成。请截屏,或者打印",
-        "The picture could not be saved. Take a picture of the screen, or print",
-    ))
+    Failure::Storage(Text::new("图片没有存成。请截屏,或者打印", "The picture could not be saved. Take a picture of the screen, or print"))
 }

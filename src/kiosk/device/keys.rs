@@ -39,6 +39,13 @@ impl Key {
         Ok(database::get(Store::Keys, DEVICE).await?.as_ref().and_then(Key::from_row))
     }
 
+    /// The changes that end an enrolment. Of a machine that still has something to send the key is kept for the next one: a hall
+    /// that was put back from a backup and does not know it any more can take that in only under the same key.
+    pub async fn unenrol(waiting: bool) -> Result<Vec<Change>, Failure> {
+        let kept = Key::load().await?.filter(|_| waiting).map(|key| key.put(PENDING));
+        Ok(kept.into_iter().chain([Key::forget()]).collect())
+    }
+
     /// The key for an enrolment: stored before the hall is asked, so that an answer that gets lost does not leave the hall with
     /// a key that nobody has. The next attempt, with the same code, is made with the same key.
     pub async fn for_enrolment() -> Result<Key, Failure> {
@@ -81,7 +88,7 @@ impl Key {
     }
 
     /// The change that forgets whatever key is stored.
-    pub fn forget() -> Change {
+    fn forget() -> Change {
         Change::Delete(Store::Keys, DEVICE.to_owned())
     }
 

@@ -113,6 +113,8 @@ pub async fn enrol(app: App, code: String, name: String, operator_code: &str) ->
     if profile == Profile::Desk {
         update::keep_decoder().await;
     }
+    // What the hall has refused from a machine that it did not know, it may take now.
+    outbox::push(app, outbox::Push::Asked);
     Ok(())
 }
 
@@ -139,13 +141,15 @@ async fn ask_to_enrol(code: String, name: String) -> Result<(Key, Enrolled), Fai
 /// too, so that it may join another.
 pub async fn unenrol(app: App) -> Result<(), Failure> {
     outbox::forget_session(app).await;
-    let mut changes = vec![Key::forget(), Change::Delete(Store::Settings, DEVICE.to_owned())];
+    let done = outbox::is_empty().await?;
+    let mut changes = Key::unenrol(!done).await?;
+    changes.push(Change::Delete(Store::Settings, DEVICE.to_owned()));
     changes.extend(operator_code::forget());
     database::write(changes).await?;
     preferences::note_profile(Profile::Personal);
     app.profile.set(Profile::Personal);
     app.device_name.set(None);
-    if outbox::is_empty().await? {
+    if done {
         database::write(hall::forget()).await?;
         app.hall.set(None);
         app.trust.set(None);

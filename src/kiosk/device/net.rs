@@ -12,7 +12,7 @@ use web_sys::{AbortController, Blob, BlobPropertyBag, Headers, Request, RequestC
 const BASE: &str = "/api/v1";
 /// How long an answer may take, in milliseconds.
 const PATIENCE: u32 = 15_000;
-/// The same where a picture or a part of the catalogue travels over a slow line.
+/// The same where a submission, a picture or a part of the catalogue travels over a slow line.
 const PATIENCE_BYTES: u32 = 120_000;
 const PATIENCE_PROBE: u32 = 5_000;
 
@@ -27,8 +27,10 @@ pub enum Failure {
     Answer,
     /// Something before the hall is overloaded or broken; and for how many seconds it asks to be left alone.
     Busy(Option<u32>),
-    /// The browser's storage is blocked or silent.
+    /// The browser's storage is blocked.
     Storage(Text),
+    /// The browser's storage has not answered in time; what was asked may have been done.
+    Silent,
     /// The browser's storage has no room for it.
     Full,
     /// The browser has closed its storage in the middle of something, which was not done.
@@ -48,10 +50,9 @@ impl Failure {
                 "收到的回答不是大厅发出的,可能是网络要求先登录。请检查网络",
                 "The answer did not come from the hall; the network may want you to sign in first. Please check the network",
             ),
-            Failure::Busy(_) => Text::new(
-                "大厅或网络暂时繁忙,请稍后再试",
-                "The hall or the network is busy at the moment; please try again later",
-            ),
+            Failure::Busy(_) => {
+                Text::new("大厅或网络暂时繁忙,请稍后再试", "The hall or the network is busy at the moment; please try again later")
+            }
             Failure::Full => Text::new(
                 "本机存储空间已满,内容没有保存。请清理空间或减少照片后再试,或者到窗口办理",
                 "This device's storage is full; nothing was saved. Free some space or take fewer photos, or go to a window",
@@ -60,13 +61,18 @@ impl Failure {
                 "浏览器刚刚关闭了本机存储,内容没有保存。请再试一次",
                 "The browser has just closed this device's storage; nothing was saved. Please try again",
             ),
+            Failure::Silent => Text::new(
+                "本机的存储没有响应,内容可能没有保存。请关闭其他标签页后再试,或者到窗口办理",
+                "This device's storage does not respond; perhaps nothing was saved. Close other tabs and try again, or go to a window",
+            ),
             Failure::Storage(text) | Failure::Key(text) => text.clone(),
         }
     }
     /// Whether the same request may succeed later without anybody doing anything.
     pub fn passes(&self) -> bool {
         match self {
-            Failure::Unreachable | Failure::Answer | Failure::Busy(_) | Failure::Storage(_) | Failure::Full | Failure::Closed => true,
+            Failure::Unreachable | Failure::Answer | Failure::Busy(_) => true,
+            Failure::Storage(_) | Failure::Silent | Failure::Full | Failure::Closed => true,
             Failure::Problem(problem, _) => matches!(problem.status, 408 | 425 | 429 | 500..),
             Failure::Key(_) => false,
         }
@@ -189,7 +195,7 @@ fn json(body: &impl Serialize) -> Result<Body<'static>, Failure> {
 }
 
 async fn exchange(method: &str, path: &str, body: Body<'_>, headers: &[(&str, &str)]) -> Result<Answer, Failure> {
-    let large = matches!(body, Body::Bytes(_)) || path.contains("/attachments/") || path.contains("/parts/");
+    let large = matches!(body, Body::Bytes(_)) || ["/attachments/", "/parts/", "/submissions/"].iter().any(|part| path.contains(part));
     let patience = if large { PATIENCE_BYTES } else { PATIENCE };
     let guard = AbortSignalGuard::new();
     match within(patience, fetch(method, &format!("{BASE}{path}"), body, headers, &guard)).await {

@@ -13,10 +13,7 @@ use std::rc::Rc;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    AddEventListenerOptions, Event, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent, MessageEvent,
-    Worker,
-};
+use web_sys::{AddEventListenerOptions, Event, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent, MessageEvent, Worker};
 
 /// Listening for a USB scanner, until dropped.
 pub struct Listening {

@@ -89,7 +89,8 @@ pub enum Told {
 /// earlier ones, and again once the hall has answered or not.
 pub async fn record_scan(app: App, claims: &Claims, verdict: Verdict, known: impl Fn(ScanSeen)) {
     let desk = app.device_name.get_untracked().unwrap_or_default();
-    let scan = Scan { id: app::new_id(app.now()), receipt: claims.id, at: app.now(), verdict, desk };
+    let digest = Some(claims.digest.clone());
+    let scan = Scan { id: app::new_id(app.now()), receipt: claims.id, digest, at: app.now(), verdict, desk };
     let row = Row { scan, standing: Standing::Waiting, known: vec![], short_number: None };
     let recorded = database::change(Durability::Strict, &[Store::Scans], async |stores| {
         let before = of(&stores, claims.id).await?;

@@ -6,20 +6,17 @@ use super::database::{self, Change, Store};
 use super::keys::Key;
 use super::net::{self, Failure};
 use super::{clock, heartbeat, update};
-use crate::api::Heartbeat;
+use crate::api::{Heartbeat, SKEW};
 use crate::kiosk::app::{App, fill_random};
 use crate::signing::{HEARTBEAT, hex};
 use crate::submission::{SealingKey, open_chunk, public_of, seal_chunk};
 use crate::words::Text;
-use chrono::TimeDelta;
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
 use web_sys::HtmlVideoElement;
 
 /// The key in the settings under which the database is tried.
 const TRIAL: &str = "self-test-trial";
-/// How far the clock may be off: receipts of a clock that is further off are taken for not yet valid.
-pub const SKEW: TimeDelta = TimeDelta::minutes(2);
 /// How long the camera may take to open, and to give a picture that is not all one colour, in milliseconds.
 const PATIENCE_CAMERA: u32 = 15_000;
 const LOOKS: u32 = 40;
@@ -56,7 +53,8 @@ pub async fn keys(app: App) -> Result<(), Text> {
         open_chunk(&chunk.bytes, "self-test", &own.kid, &private)
     });
     let hall = app.trust.with_untracked(|trust| trust.as_ref().map(|trust| (trust.hall.clone(), trust.sealing.clone())));
-    let (hall, sealing) = hall.ok_or_else(|| Text::new("本机还没有大厅的加密公钥,请联网一次", "The hall's sealing key is not here yet: go online once"))?;
+    let (hall, sealing) =
+        hall.ok_or_else(|| Text::new("本机还没有大厅的加密公钥,请联网一次", "The hall's sealing key is not here yet: go online once"))?;
     let to_hall = seal_chunk(&private, &hall, &sealing);
     if opened.as_ref() == Some(&heartbeat) && sealed.is_ok_and(|opened| opened == private) && to_hall.is_ok() {
         Ok(())
@@ -82,14 +80,14 @@ pub async fn hall() -> Result<(), Text> {
 }
 
 /// Compared with the hall's, which is asked again.
-pub async fn clock(app: App) -> Result<TimeDelta, Text> {
+pub async fn clock(app: App) -> Result<(), Text> {
     app.refresh().await;
     if !app.online.get_untracked() {
         return Err(Text::new("连不上大厅,无法比对时钟", "The hall cannot be reached, so the clocks cannot be compared"));
     }
     let skew = app.skew.get_untracked();
     if skew.abs() <= SKEW {
-        Ok(skew)
+        Ok(())
     } else {
         Err(Text::new(
             format!("时钟偏差 {} 秒。请校准系统时间", skew.num_seconds()),
@@ -120,7 +118,9 @@ impl Dark {
     pub fn say(&self) -> Text {
         match self {
             Dark::Refused(refused) => refused.say(),
-            Dark::Blank => Text::new("摄像头只有一片单色,请看看镜头是否被遮住", "The camera shows one flat colour: see whether something covers it"),
+            Dark::Blank => {
+                Text::new("摄像头只有一片单色,请看看镜头是否被遮住", "The camera shows one flat colour: see whether something covers it")
+            }
         }
     }
 }

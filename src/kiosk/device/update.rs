@@ -100,8 +100,8 @@ pub fn watch(app: App) {
 pub async fn look() {
     let Some(container) = container() else { return };
     if let Some(looking) = registration(&container).await.and_then(|registration| registration.update().ok()) {
-        // Offline there is nothing to find; the next look comes.
-        let _ = JsFuture::from(looking).await;
+        // Offline there is nothing to find, and some lines stay silent; the next look comes.
+        within(PATIENCE, JsFuture::from(looking)).await;
     }
 }
 

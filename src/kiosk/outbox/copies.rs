@@ -53,7 +53,8 @@ pub(super) async fn let_go(sealed: &Sealed) {
 /// Puts back whatever the database does not know any more; how many that were.
 pub(super) async fn bring_back() -> Result<usize, Failure> {
     let mut back = 0;
-    for id in copies::names().await.iter().filter_map(|name| name.parse::<Uuid>().ok()) {
+    let names = copies::names().await.unwrap_or_default();
+    'copied: for id in names.iter().filter_map(|name| name.parse::<Uuid>().ok()) {
         let Some(Copied { envelope, queued_at, record }) = read(&id.to_string()).await else { continue };
         let Ok(sealed) = serde_json::from_slice::<Sealed>(envelope.as_bytes()) else { continue };
         let key = id.to_string();
@@ -71,9 +72,9 @@ pub(super) async fn bring_back() -> Result<usize, Failure> {
         }
         let mut changes = Vec::new();
         for digest in &sealed.chunks {
-            if let Some(bytes) = copies::get(&piece(id, digest)).await {
-                changes.push(Change::Put(Store::Chunks, digest.to_string(), Uint8Array::from(bytes.as_slice()).into()));
-            }
+            // It was copied before the envelope: it can be had later, and without it the hall would not take the rest.
+            let Some(bytes) = copies::get(&piece(id, digest)).await else { continue 'copied };
+            changes.push(Change::Put(Store::Chunks, digest.to_string(), Uint8Array::from(bytes.as_slice()).into()));
         }
         let row = Row::new(&sealed, envelope.len(), queued_at);
         changes.push(Change::Put(Store::Outbox, key.clone(), database::row(&row)));

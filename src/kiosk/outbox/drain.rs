@@ -168,10 +168,8 @@ impl Wrong {
             Wrong::Failed(Failure::Problem(problem, asked)) => Failed::refused(problem.status, &problem.code, problem.title, asked),
             Wrong::Failed(Failure::Busy(asked)) => Failed::Passing(asked),
             Wrong::Failed(Failure::Key(why)) => Failed::Standing { kind: queue::Kind::Operator, why, code: "key".to_owned() },
-            Wrong::Failed(
-                Failure::Unreachable | Failure::Answer | Failure::Storage(_) | Failure::Full | Failure::Closed,
-            )
-            | Wrong::Unproven => Failed::Passing(None),
+            Wrong::Failed(Failure::Unreachable | Failure::Answer) | Wrong::Unproven => Failed::Passing(None),
+            Wrong::Failed(Failure::Storage(_) | Failure::Silent | Failure::Full | Failure::Closed) => Failed::Passing(None),
             Wrong::Lost => Failed::Standing {
                 kind: queue::Kind::Permanent,
                 why: Text::new(

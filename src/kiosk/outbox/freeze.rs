@@ -1,12 +1,11 @@
 //! Draft → [`Submission`] → sealed envelope and device receipt: everything that is done before the database is touched.
 
 use super::record::Record;
-use crate::calendar::Calendar;
 use crate::check::{Application, Assessment, MaterialState, assess, questions};
 use crate::kiosk::app::{self, App, Draft};
-use crate::kiosk::device::{self, clock};
 use crate::kiosk::device::keys::Key;
 use crate::kiosk::device::net::Failure;
+use crate::kiosk::device::{self, clock};
 use crate::receipt::{Claims, Kind, MaterialMark, Profile, TrustList, Unreadable, Unsigned, identity};
 use crate::rules::Today;
 use crate::signing::{hex, key_id};
@@ -76,12 +75,14 @@ pub async fn prepare(app: App, draft: &Draft, consent: &str) -> Result<Prepared,
     let frozen = submission.freeze().map_err(|_| unsealable())?;
     let key = Key::of_device().await?;
     let own = key_id(&key.public);
-    // The hall would refuse whatever a revoked device sends, or one that it does not know, when the applicant is long gone.
+    // The hall would refuse whatever a revoked device sends, or one that it does not know, when the applicant is long gone; and
+    // no desk would believe the receipt of a device whose certificate has run out.
     let shared = app.profile.get_untracked() != Profile::Personal;
-    match app.trust.with_untracked(|trust| trust.as_ref().and_then(|t| t.device(&own)).map(|d| d.revoked_at)) {
-        Some(Some(_)) => return Err(revoked()),
+    match app.trust.with_untracked(|trust| trust.as_ref().and_then(|trust| trust.device(&own).cloned())) {
+        Some(known) if known.revoked_at.is_some() => return Err(revoked()),
+        Some(known) if known.not_after < captured_at => return Err(expired()),
         None if shared => return Err(Failure::Key(device::lost())),
-        Some(None) | None => {}
+        Some(_) | None => {}
     }
     let claims = Claims {
         hall: hall.code.clone(),
@@ -99,7 +100,7 @@ pub async fn prepare(app: App, draft: &Draft, consent: &str) -> Result<Prepared,
         identity: identity::commit(&draft.id, &draft.applicant.identifier),
     };
     let unsigned = Unsigned::new(&claims, &key.public).map_err(unsignable)?;
-    let receipt = unsigned_text(unsigned, &key).await?;
+    let receipt = signed_text(unsigned, &key).await?;
     let digests = chunks.iter().map(|chunk| chunk.digest).collect();
     let sealed = seal(&frozen, draft.id, &item.code, &hall.code, &sealing, digests, receipt.clone()).map_err(|_| unsealable())?;
     let record = Record {
@@ -121,14 +122,14 @@ pub async fn prepare(app: App, draft: &Draft, consent: &str) -> Result<Prepared,
     Ok(Prepared { row: Row::new(&sealed, envelope.len(), clock::now()), envelope, chunks, record })
 }
 
-async fn unsigned_text(unsigned: Unsigned, key: &Key) -> Result<String, Failure> {
+async fn signed_text(unsigned: Unsigned, key: &Key) -> Result<String, Failure> {
     let signature = key.sign(&unsigned.to_sign()).await?;
     unsigned.finish(signature).map_err(unsignable)
 }
 
 /// Only what matters: answers that decide something, and materials that are needed; and the assessment of exactly that.
 fn distil(app: App, draft: &Draft) -> (Application, Assessment) {
-    let calendar = app.bundle.with_untracked(|bundle| bundle.as_ref().map_or_else(Calendar::announced, |b| b.calendar.clone()));
+    let calendar = app.calendar();
     let today = Today { date: app.today(), calendar: &calendar };
     let Draft { item, application, .. } = draft;
     let relevant = questions::relevant(item, application, &today);
@@ -153,6 +154,13 @@ fn revoked() -> Failure {
     Failure::Key(Text::new(
         "本机已被停用,不能提交。请换一台机器,或者到窗口办理",
         "This device has been taken out of service and cannot submit. Please use another one, or go to a window",
+    ))
+}
+
+fn expired() -> Failure {
+    Failure::Key(Text::new(
+        "本机的证书已经到期,不能提交。请换一台机器,并告诉工作人员重新登记本机",
+        "This machine's certificate has run out and it cannot submit. Please use another one, and tell the staff to enrol it again",
     ))
 }
 

@@ -5,8 +5,8 @@ use super::EPOCH;
 use crate::api::{Acknowledgement, HELD, Held};
 use crate::kiosk::app::App;
 use crate::kiosk::device::database::{self, Change, Durability, Store, Stores};
-use crate::kiosk::device::health;
 use crate::kiosk::device::net::{self, Failure};
+use crate::kiosk::device::{copies, health};
 use crate::submission::Sealed;
 use crate::submission::queue::Row;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -103,7 +103,9 @@ pub async fn have_room(bytes: u64) -> Result<(), Failure> {
     }
 }
 
-/// Lets go of the oldest acknowledged submissions until so many bytes are free. That there is nothing to let go is a failure.
+/// Lets go of the oldest acknowledged submissions until so many bytes are free, and where there are none, of the second copies:
+/// what cannot be stored or sent for want of room is worse off than what lies in one place. That there is nothing to let go is
+/// a failure.
 pub async fn make_room(bytes: u64) -> Result<(), Failure> {
     let mut oldest = acknowledged().await?;
     oldest.sort();
@@ -117,7 +119,13 @@ pub async fn make_room(bytes: u64) -> Result<(), Failure> {
         })
         .await?;
     }
-    if freed == 0 { Err(Failure::Full) } else { Ok(()) }
+    if freed == 0 && copies::names().await.is_none_or(|names| names.is_empty()) {
+        return Err(Failure::Full);
+    }
+    if freed == 0 {
+        copies::delete_all().await;
+    }
+    Ok(())
 }
 
 /// The changes that let go of an envelope and its pieces, and their bytes; nothing while it is queued once more.
@@ -152,7 +160,6 @@ pub(super) fn received_at(row: &JsValue) -> Option<DateTime<Utc>> {
 /// When each was received, and its key.
 async fn acknowledged() -> Result<Vec<(DateTime<Utc>, String)>, Failure> {
     let mut found = Vec::new();
-    database::walk(Store::Acknowledged, |key, row| found.extend(received_at(row).map(|at| (at, key.to_owned()))))
-    .await?;
+    database::walk(Store::Acknowledged, |key, row| found.extend(received_at(row).map(|at| (at, key.to_owned())))).await?;
     Ok(found)
 }

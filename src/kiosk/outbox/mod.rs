@@ -84,14 +84,15 @@ pub async fn submit(app: App, draft: &Draft, consent: &str) -> Result<Submitted,
             held::make_room(prepared.bytes()).await?;
             store(draft, &prepared, personal).await?
         }
-        Err(Failure::Closed) => store(draft, &prepared, personal).await?,
+        // Whether it was stored shows when the very same is stored again.
+        Err(Failure::Closed | Failure::Silent) => store(draft, &prepared, personal).await?,
         stored => stored?,
     };
     if matches!(submitted, Submitted::Now) {
         copies::keep(&prepared, personal).await;
-    }
-    if matches!(submitted, Submitted::Now) && !personal && ENDED.get() == session {
-        SESSION.with_borrow_mut(|session| session.push(prepared.record));
+        if !personal && ENDED.get() == session {
+            SESSION.with_borrow_mut(|session| session.push(prepared.record));
+        }
     }
     count(app).await;
     changed(app, draft.id).await;
@@ -110,8 +111,7 @@ pub async fn submit(app: App, draft: &Draft, consent: &str) -> Result<Submitted,
 async fn store(draft: &Draft, prepared: &Prepared, personal: bool) -> Result<Submitted, Failure> {
     let Prepared { row, envelope, chunks, record } = prepared;
     let key = draft.id.to_string();
-    let stores =
-        [Store::Outbox, Store::Envelopes, Store::Chunks, Store::Records, Store::Drafts, Store::Photos, Store::Acknowledged];
+    let stores = [Store::Outbox, Store::Envelopes, Store::Chunks, Store::Records, Store::Drafts, Store::Photos, Store::Acknowledged];
     database::change(Durability::Strict, &stores, async |stores| {
         if let Some(there) = stores.get_row::<Row>(Store::Outbox, &key).await? {
             // This very one, when the database was closed before it said that it had stored it.
@@ -227,7 +227,7 @@ pub async fn forget_all(app: App) {
     app.large.set(false);
     let own = {
         use Store::*;
-        [Drafts, Photos, Records, Outbox, Envelopes, Chunks, Acknowledged, Keys]
+        [Drafts, Photos, Records, Outbox, Envelopes, Chunks, Acknowledged, Keys, Scans]
     };
     let mut changes: Vec<Change> = own.map(Change::Clear).into();
     changes.extend(hall::forget());
@@ -255,7 +255,8 @@ pub async fn keeps_anything() -> bool {
             return true;
         }
     }
-    false
+    // What the browser has lost and was not brought back yet.
+    device::copies::names().await.is_none_or(|names| !names.is_empty())
 }
 
 /// After everything was deleted: lets the browser remove its files too, which it does on the hall's word only, and then for

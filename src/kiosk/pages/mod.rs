@@ -48,11 +48,14 @@ fn document_follows(app: App) {
         };
         set("lang", Some(app.lang.get().tag()));
         set("data-large", app.large.get().then_some(""));
-        set("data-profile", Some(match app.profile.get() {
-            Profile::Personal => "personal",
-            Profile::Kiosk => "kiosk",
-            Profile::Desk => "desk",
-        }));
+        set(
+            "data-profile",
+            Some(match app.profile.get() {
+                Profile::Personal => "personal",
+                Profile::Kiosk => "kiosk",
+                Profile::Desk => "desk",
+            }),
+        );
     });
 }
 

@@ -55,16 +55,18 @@ pub fn Keypad(#[prop(into)] keys: Signal<Keys>, value: RwSignal<String>) -> impl
         let press = move |_| value.update(|v| v.push(untrack(typed)));
         view! { <button type="button" class="keypad-key" on:click=press>{shown}</button> }
     };
-    let shift = move || view! {
-        <button
-            type="button"
-            class="keypad-key keypad-shift"
-            data-test="keypad-shift"
-            aria-pressed=move || capital.get().to_string()
-            on:click=move |_| capital.update(|capital| *capital = !*capital)
-        >
-            {move || if capital.get() { "abc" } else { "ABC" }}
-        </button>
+    let shift = move || {
+        view! {
+            <button
+                type="button"
+                class="keypad-key keypad-shift"
+                data-test="keypad-shift"
+                aria-pressed=move || capital.get().to_string()
+                on:click=move |_| capital.update(|capital| *capital = !*capital)
+            >
+                {move || if capital.get() { "abc" } else { "ABC" }}
+            </button>
+        }
     };
     view! {
         {move || {

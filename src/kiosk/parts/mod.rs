@@ -26,6 +26,7 @@ pub mod stepper;
 use crate::kiosk::app::App;
 use crate::words::{Phrase, Text};
 use leptos::prelude::*;
+use std::time::Duration;
 use wasm_bindgen::JsCast;
 
 /// A phrase that follows the language. For use while a component is being set up.
@@ -43,6 +44,14 @@ pub fn focus(selector: impl Into<String>) {
             let _ = element.unchecked_into::<web_sys::HtmlElement>().focus();
         }
     });
+}
+
+/// Does `work` again and again, for as long as the component that asks is on the page.
+pub fn every(period: Duration, work: impl Fn() + 'static) {
+    // Without timers nothing moves by itself; what is pressed works all the same.
+    if let Ok(timer) = set_interval_with_handle(work, period) {
+        on_cleanup(move || timer.clear());
+    }
 }
 
 /// A text that follows the language.

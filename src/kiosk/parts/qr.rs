@@ -107,7 +107,7 @@ pub fn Qr(
                     <path d=drawing.path() fill="#000" />
                 </svg>
             }
-                .into_any()
+            .into_any()
         }
         None => view! { <p class="wrong" role="alert">{say(phrases::QR_FAILED)}</p> }.into_any(),
     }

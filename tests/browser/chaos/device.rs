@@ -1,5 +1,5 @@
-//! A browser that may die at any moment, and what is done with it: applications are prepared once through the real forms,
-//! kept beside the app's own database, and from then on a round begins at the last step of a copy.
+//! A browser that may die at any moment, and what is done with it: applications are prepared once through the real forms
+//! and kept here, and from then on a round begins at the last step of a copy.
 
 use super::proxy::Proxy;
 use super::tally::Devices;
@@ -85,6 +85,16 @@ impl Device {
             Some(browser) if browser.is_running() => self.kept = Some(browser.close().await),
             Some(dead) => self.kept = Some(dead.kill()),
             None => {}
+        }
+    }
+
+    /// The power goes, and all databases with it.
+    pub async fn lose_databases(&mut self) {
+        if let Some(browser) = self.open.take() {
+            self.kept = Some(browser.kill());
+        }
+        if let Some(profile) = &self.kept {
+            profile.lose_databases();
         }
     }
 
@@ -348,8 +358,7 @@ fn document() -> tempfile::NamedTempFile {
     file
 }
 
-/// What the scripts below share. `chaos` is a database of our own beside the app's, so that what is prepared outlives the
-/// browser.
+/// What the scripts below share.
 const ROWS: &str = "
     const wait = (request) => new Promise((resolve, reject) => {
         request.onsuccess = () => resolve(request.result);
@@ -359,11 +368,20 @@ const ROWS: &str = "
         transaction.oncomplete = () => resolve();
         transaction.onabort = () => reject(transaction.error);
     });
+    // Only the app may make it: it is there once it has a version of the app's.
+    const database = async () => {
+        for (let tries = 0; tries < 400; tries++) {
+            const all = await indexedDB.databases();
+            if (all.some(({ name, version }) => name === 'mingbai' && version > 2)) return wait(chaos.open('mingbai'));
+            await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        throw new Error('the app has no database');
+    };
 ";
 
 /// (item, name) → the draft with its pictures, once it is complete.
 const KEEP: &str = "async (item, name) => {
-    const app = await wait(chaos.open('mingbai'));
+    const app = await database();
     const rows = app.transaction(['drafts', 'photos']);
     const draft = await wait(rows.objectStore('drafts').get(item));
     const complete = draft?.includes(name) && draft.includes('\"step\":\"confirm\"');
@@ -379,7 +397,7 @@ const KEEP: &str = "async (item, name) => {
 
 /// (what KEEP gave, item, id)
 const COPY: &str = "async ({ draft, photos }, item, id) => {
-    const app = await wait(chaos.open('mingbai'));
+    const app = await database();
     const writing = app.transaction(['drafts', 'photos'], 'readwrite');
     writing.objectStore('drafts').put(draft.replaceAll(JSON.parse(draft).id, id), item);
     for (const [key, bytes] of photos) writing.objectStore('photos').put(Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)), key);
@@ -390,7 +408,7 @@ const COPY: &str = "async ({ draft, photos }, item, id) => {
 
 /// (id) → what waits, which drafts there are, and the envelopes after that id.
 const LOOK: &str = "async (seen) => {
-    const app = await wait(chaos.open('mingbai'));
+    const app = await database();
     const reading = app.transaction(['outbox', 'drafts', 'envelopes']);
     const pairs = async (store, range) => {
         const rows = reading.objectStore(store);

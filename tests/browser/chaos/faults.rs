@@ -36,12 +36,14 @@ pub enum Fault {
     NewVersion,
     /// The hall dies and is put back from its backup.
     Restored,
+    /// The phone dies when all is handed in, and its browser finds no databases afterwards.
+    DatabasesLost,
     /// Somebody at a kiosk goes through all the forms, and the kiosk dies at the next blow too.
     Kiosk,
 }
 
 /// Every kind of fault.
-pub const KINDS: [&str; 18] = [
+pub const KINDS: [&str; 19] = [
     "browser-killed",
     "hall-killed",
     "body-cut",
@@ -59,6 +61,7 @@ pub const KINDS: [&str; 18] = [
     "clock",
     "new-version",
     "restored",
+    "databases-lost",
     "kiosk",
 ];
 
@@ -84,6 +87,7 @@ impl Fault {
             Fault::Clock(_) => "clock",
             Fault::NewVersion => "new-version",
             Fault::Restored => "restored",
+            Fault::DatabasesLost => "databases-lost",
             Fault::Kiosk => "kiosk",
         }
     }
@@ -126,7 +130,7 @@ impl Plan {
         let mut faults: Vec<Fault> = Vec::new();
         for _ in 0..=dice.below(4) {
             let fault = fault(&mut dice);
-            if !faults.iter().any(|known| known.kind() == fault.kind()) {
+            if !faults.iter().any(|known| known.kind() == fault.kind() || both_lost(*known, fault)) {
                 faults.push(fault);
             }
         }
@@ -146,8 +150,13 @@ impl Plan {
     }
 }
 
+/// What the hall has received, the device keeps in its databases only: both cannot be lost at once.
+fn both_lost(one: Fault, other: Fault) -> bool {
+    [one, other].iter().all(|fault| matches!(fault, Fault::Restored | Fault::DatabasesLost | Fault::QuotaFull(_))) && one != other
+}
+
 fn fault(dice: &mut Dice) -> Fault {
-    match dice.below(40) {
+    match dice.below(42) {
         0..8 => Fault::Struck(browser_killed(dice)),
         8..14 => Fault::Struck(hall_killed(dice)),
         14..28 => Fault::Struck(network(dice)),
@@ -157,6 +166,7 @@ fn fault(dice: &mut Dice) -> Fault {
         34..36 => Fault::Clock([-30, -7, -1, 1, 5, 30][dice.below(6)]),
         36..38 => Fault::NewVersion,
         38 => Fault::Restored,
+        39..41 => Fault::DatabasesLost,
         _ => Fault::Kiosk,
     }
 }

@@ -130,11 +130,15 @@ impl World {
         if plan.has(|fault| *fault == Fault::Restored) {
             self.restore().await;
         }
+        if plan.has(|fault| *fault == Fault::DatabasesLost) {
+            self.phone.lose_databases().await;
+        }
         let settled = self.settle(&plan, &handed).await;
         let verdict = self.reckon().await;
         self.phone.passed(handed[handed.len() - 1]);
-        if plan.backup || plan.has(|fault| matches!(fault, Fault::QuotaFull(_))) {
-            // A device with no room lets go of what the hall has; only a backup that has it too may come back.
+        if plan.backup || plan.has(|fault| matches!(fault, Fault::QuotaFull(_) | Fault::DatabasesLost)) {
+            // A device with no room lets go of what the hall has, or its databases went; only a backup that has it too may
+            // come back.
             self.back_up();
         }
         let after = self.shown();

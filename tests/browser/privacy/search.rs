@@ -45,7 +45,8 @@ pub struct Search {
 impl Search {
     /// Each secret with its name.
     pub fn new(secrets: &[(String, Vec<u8>)]) -> Search {
-        let forms = secrets.iter().flat_map(|(name, secret)| forms(secret).into_iter().map(move |(how, form)| (format!("{name} as {how}"), form)));
+        let forms =
+            secrets.iter().flat_map(|(name, secret)| forms(secret).into_iter().map(move |(how, form)| (format!("{name} as {how}"), form)));
         let (names, patterns): (Vec<_>, Vec<_>) = forms.unzip();
         let streams = AhoCorasick::new(STREAMS.map(|(magic, _)| magic)).expect("patterns");
         Search { secrets: AhoCorasick::new(patterns).expect("patterns"), names, streams }

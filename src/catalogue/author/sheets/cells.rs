@@ -1,8 +1,8 @@
 //! One value ↔ one cell, by the kind of its column. What is read is forgiving in form (full-width digits, numbers kept as
 //! text, dates in several ways, blanks around) and strict in sense.
 
-use super::columns::{Kind, Named};
 use super::Cell;
+use super::columns::{Kind, Named};
 use crate::words::{Text, identifier::half_width, money, nearest};
 use chrono::{Datelike, NaiveDate};
 use std::ops::Range;

@@ -46,10 +46,12 @@ fn State(health: Health) -> impl IntoView {
     let unknown = move || phrases::UNKNOWN.get(app.lang.get()).to_owned();
     let known = move |value: Option<String>| move || value.clone().unwrap_or_else(unknown);
     let kept = RwSignal::new(health.persisted);
-    let keep = move |_| spawn_local(async move {
-        let granted = health::persist().await;
-        kept.try_set(Some(granted));
-    });
+    let keep = move |_| {
+        spawn_local(async move {
+            let granted = health::persist().await;
+            kept.try_set(Some(granted));
+        })
+    };
     let storage = move || match kept.get() {
         Some(true) => phrases::STORAGE_KEPT,
         Some(false) => phrases::STORAGE_MAY_GO,

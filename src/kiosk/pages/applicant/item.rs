@@ -38,7 +38,8 @@ pub fn ItemPage() -> impl IntoView {
 
 #[component]
 fn Sheet(item: Arc<Item>) -> impl IntoView {
-    let conditions = item.conditions.iter().cloned().map(|condition| view! { <ConditionCard item=item.clone() condition /> }).collect_view();
+    let conditions =
+        item.conditions.iter().cloned().map(|condition| view! { <ConditionCard item=item.clone() condition /> }).collect_view();
     let gates = item.gates.iter().cloned().map(|gate| view! { <GateCard item=item.clone() gate /> }).collect_view();
     let materials = item.materials.iter().cloned().map(|material| {
         let name = material.name.clone();
@@ -144,12 +145,12 @@ fn ConditionCard(item: Arc<Item>, condition: Condition) -> impl IntoView {
             <p class="second-label">{say(phrases::BY_RULE)}</p>
             <Explained words=explain::needed(rule, &item) />
         }
-            .into_any(),
+        .into_any(),
         Decided::HumanCheck(what) => view! {
             <p class="second-label">{say(phrases::BY_PERSON)}</p>
             <p>{tell(what.clone())}</p>
         }
-            .into_any(),
+        .into_any(),
     };
     view! {
         <li class="piece piece-two">
@@ -205,11 +206,13 @@ fn Fees(fees: Vec<Fee>) -> impl IntoView {
     if fees.is_empty() {
         return view! { <p>{say(phrases::FREE)}</p> }.into_any();
     }
-    let fee = |fee: Fee| view! {
-        <li>
-            {tell(fee.name)} " " <strong>{move || money::show(fee.amount, app.lang.get())}</strong>
-            <Cited basis=fee.basis />
-        </li>
+    let fee = |fee: Fee| {
+        view! {
+            <li>
+                {tell(fee.name)} " " <strong>{move || money::show(fee.amount, app.lang.get())}</strong>
+                <Cited basis=fee.basis />
+            </li>
+        }
     };
     view! { <ul class="plain">{fees.into_iter().map(fee).collect_view()}</ul> }.into_any()
 }

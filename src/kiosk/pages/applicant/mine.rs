@@ -3,8 +3,8 @@
 
 use super::super::desk::phrases as shared;
 use super::{Nothing, phrases};
-use crate::calendar::moment;
 use crate::api::Progress;
+use crate::calendar::moment;
 use crate::kiosk::app::App;
 use crate::kiosk::device::drafts::{self, Begun};
 use crate::kiosk::device::net;
@@ -38,19 +38,21 @@ fn Own() -> impl IntoView {
     // Also what no list can show, such as the draft of a version that this one cannot read.
     let anything = RwSignal::new(false);
     let forgetting = RwSignal::new(false);
-    let load = move || spawn_local(async move {
-        let found = drafts::list().await;
-        unfinished.try_set(Some(found.unwrap_or_else(|failure| {
-            app.trouble.set(Some(failure.say()));
-            vec![]
-        })));
-        let found = outbox::all(app).await;
-        records.try_set(Some(found.unwrap_or_else(|failure| {
-            app.trouble.set(Some(failure.say()));
-            vec![]
-        })));
-        anything.try_set(outbox::keeps_anything().await);
-    });
+    let load = move || {
+        spawn_local(async move {
+            let found = drafts::list().await;
+            unfinished.try_set(Some(found.unwrap_or_else(|failure| {
+                app.trouble.set(Some(failure.say()));
+                vec![]
+            })));
+            let found = outbox::all(app).await;
+            records.try_set(Some(found.unwrap_or_else(|failure| {
+                app.trouble.set(Some(failure.say()));
+                vec![]
+            })));
+            anything.try_set(outbox::keeps_anything().await);
+        })
+    };
     Effect::new(move |_| {
         // What was waiting may have arrived: the list is read again.
         app.waiting.track();

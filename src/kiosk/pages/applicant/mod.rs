@@ -107,4 +107,3 @@ fn long_date(date: NaiveDate, lang: Lang) -> String {
         Lang::En => format!("{en}, {date}"),
     }
 }
-

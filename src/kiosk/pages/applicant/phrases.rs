@@ -25,7 +25,8 @@ pub const BASIS: Phrase = p("依据", "Basis");
 pub const ATTRACT_WHAT: Phrase = p("先查清条件和材料,再提交申请", "Check what you need, then apply");
 pub const ATTRACT_TOUCH: Phrase = p("触摸屏幕开始", "Touch to begin");
 pub const IDLE_TITLE: Phrase = p("您还在吗?", "Are you still there?");
-pub const IDLE_WHY: Phrase = p("为保护您的信息,没有操作时会清除已填的内容。", "To protect you, everything entered is cleared when nobody is here.");
+pub const IDLE_WHY: Phrase =
+    p("为保护您的信息,没有操作时会清除已填的内容。", "To protect you, everything entered is cleared when nobody is here.");
 pub const IDLE_SECONDS: Phrase = p("秒后清除", "seconds until it is cleared");
 pub const IDLE_STAY: Phrase = p("我还在,继续", "I am here, go on");
 pub const IDLE_END: Phrase = p("结束并清除", "Finish and clear");
@@ -157,8 +158,10 @@ pub const NUMBER: Phrase = p("上面的编号", "The number on it");
 pub const COUNT_FIRST: Phrase = p("有几份?请填原件或复印件的份数", "How many? Enter the originals or copies you have");
 pub const FILL_IN: Phrase = p("请填写", "Please fill this in");
 pub const SAY_FIRST: Phrase = p("请选“有”或“还没有”", "Please say whether you have it");
-pub const HAVE_NOT_OK: Phrase =
-    p("没关系,最后会一次性告诉您缺什么、去哪里办。", "That is all right. At the end you are told everything that is missing, and where to get it.");
+pub const HAVE_NOT_OK: Phrase = p(
+    "没关系,最后会一次性告诉您缺什么、去哪里办。",
+    "That is all right. At the end you are told everything that is missing, and where to get it.",
+);
 
 // ── verdict ──
 pub const THE_LIST: Phrase = p("一次说清:还需要这些", "The one complete list");
@@ -176,7 +179,8 @@ pub const ANYWAY_WHY: Phrase = p(
 pub const PREPARED: Phrase = p("接下来", "What comes next");
 pub const PREPARED_GO: Phrase = p("带齐上面的材料,本人到窗口办理:", "Take the documents above and go in person to:");
 pub const BRING: Phrase = p("要带的材料", "What to bring");
-pub const AS_DECLARED: Phrase = p("以上按您填写的内容判断,最终以窗口审核为准。", "This is judged from what you entered; the window decides.");
+pub const AS_DECLARED: Phrase =
+    p("以上按您填写的内容判断,最终以窗口审核为准。", "This is judged from what you entered; the window decides.");
 
 // ── confirm ──
 pub const CONFIRM: Phrase = p("确认并提交", "Confirm and submit");
@@ -199,20 +203,21 @@ pub const SENT_MATERIALS: Phrase = p("申报的材料", "Documents declared");
 pub const SENT_PHOTOS: Phrase = p("张照片", "pictures");
 pub const NONE: Phrase = p("没有", "none");
 pub const CONSENT: Phrase = p("个人信息使用告知", "How your data is used");
-pub const CONSENT_AGREE: Phrase = p("我已阅读,同意为办理此事使用上述信息", "I have read this and agree to the use of my data for this matter");
+pub const CONSENT_AGREE: Phrase =
+    p("我已阅读,同意为办理此事使用上述信息", "I have read this and agree to the use of my data for this matter");
 pub const CONSENT_SENSITIVE: Phrase =
     p("我单独同意使用证件号码和材料照片(敏感个人信息)", "I agree separately to the use of my identifier and pictures (sensitive data)");
-pub const CONSENT_FIRST: Phrase =
-    p("两项都同意后才能提交。不同意也可以直接到窗口办理。", "Both are needed to submit. If you do not agree, you can go to the window instead.");
+pub const CONSENT_FIRST: Phrase = p(
+    "两项都同意后才能提交。不同意也可以直接到窗口办理。",
+    "Both are needed to submit. If you do not agree, you can go to the window instead.",
+);
 pub const TRUE_WORDS: Phrase = p("提交即表示以上内容真实。", "By submitting you say that all this is true.");
 pub const SUBMIT: Phrase = p("提交申请", "Submit");
 pub const SUBMITTING: Phrase = p("正在保存…", "Saving …");
 pub const SUBMIT_FAILED: Phrase = p("没有提交成功,填写的内容都还在。", "It was not submitted; everything you entered is still here.");
 
-pub const SUBMITTED_BEFORE: Phrase = p(
-    "这份申请已经在另一个窗口里提交了,时间是",
-    "This application was already submitted in another window, at",
-);
+pub const SUBMITTED_BEFORE: Phrase =
+    p("这份申请已经在另一个窗口里提交了,时间是", "This application was already submitted in another window, at");
 pub const SUBMITTED_BEFORE_THEN: Phrase = p(
     "您之后在这里改的内容没有提交。可以看已提交那份的回执,也可以用这里的内容另办一份新的申请。",
     "What you have changed here since then was not submitted. See the receipt of what was, or begin a new application with what is here.",
@@ -235,7 +240,10 @@ pub const CONSENT_TEXT: [Phrase; 5] = [
         "Who sees it: the hall's staff. It is encrypted so that only the hall can open it; a shared device keeps nothing readable.",
     ),
     p("保存多久:按政务档案的规定保存,期满删除。", "How long: as the rules for official records say; then it is deleted."),
-    p("您的权利:可以查询、更正、撤回同意或要求删除,请到窗口或拨打咨询电话。", "Your rights: to see, correct, withdraw or delete; ask at the window or by phone."),
+    p(
+        "您的权利:可以查询、更正、撤回同意或要求删除,请到窗口或拨打咨询电话。",
+        "Your rights: to see, correct, withdraw or delete; ask at the window or by phone.",
+    ),
 ];
 
 // ── receipt ──
@@ -258,8 +266,10 @@ pub const STEP_ANSWER: Phrase = p(
     "窗口当场或 5 个工作日内答复:受理,或一次说清还缺什么",
     "The window answers on the spot or within 5 working days: accepted, or everything that is missing, told at once",
 );
-pub const PHOTOGRAPH: Phrase =
-    p("请用手机拍下二维码。离开后本机不保留可读内容。", "Photograph the code with your phone. Nothing readable stays here after you leave.");
+pub const PHOTOGRAPH: Phrase = p(
+    "请用手机拍下二维码。离开后本机不保留可读内容。",
+    "Photograph the code with your phone. Nothing readable stays here after you leave.",
+);
 pub const TAKE: Phrase = p("带走回执:任选一种,也可以都用", "Take the receipt along: any of these, or all");
 pub const TAKE_PAPER_HOW: Phrase = p("纸质回执,窗口可以扫", "on paper, for the window to scan");
 pub const TAKE_PHONE: Phrase = p("存到手机", "By phone");
@@ -285,7 +295,8 @@ pub const PHONE_LATER: Phrase = p(
     "大厅还没有收到,手机上现在会显示“还没有送达”,送达后再打开就有。现在请先拍下屏幕上的回执二维码,或者打印。",
     "The hall does not have it yet; until it has, your phone's page says so. For now photograph the receipt's code, or print it.",
 );
-pub const NUMBER_HOW: Phrase = p("请抄下这个号码。到窗口或打电话时报它,就能查到。", "Write this number down. Say it at the window or on the phone.");
+pub const NUMBER_HOW: Phrase =
+    p("请抄下这个号码。到窗口或打电话时报它,就能查到。", "Write this number down. Say it at the window or on the phone.");
 pub const NUMBER_LATER: Phrase = p(
     "大厅收到后才有短号。现在请打印,或者拍下回执二维码,凭它一样能办。",
     "The hall gives the number once it has received your application. For now print the receipt or photograph its code: that is enough.",
@@ -303,8 +314,7 @@ pub const RECEIPT_ID: Phrase = p("回执编号", "Receipt id");
 // ── where it stands ──
 pub const STATUS: Phrase = p("办理进度", "Progress");
 pub const NO_STATUS: Phrase = p("这个网址不完整", "This address is not complete");
-pub const NO_STATUS_WHY: Phrase =
-    p("请重新扫码,或者到窗口报短号查询。", "Scan the code again, or say your short number at the window.");
+pub const NO_STATUS_WHY: Phrase = p("请重新扫码,或者到窗口报短号查询。", "Scan the code again, or say your short number at the window.");
 pub const NOT_YET: Phrase = p("还没有送达大厅", "Not at the hall yet");
 pub const NOT_YET_WHY: Phrase = p(
     "申请还存在自助机里,联网后会自动上传,本页会自己更新。请保留回执二维码的照片或打印件。",
@@ -322,7 +332,9 @@ pub fn state_why(state: State) -> Phrase {
     match state {
         State::Received => p("大厅已经收到,窗口还没有处理。", "The hall has it; the window has not taken it up yet."),
         State::TakenIn => p("窗口已收下材料,正在审查。", "The window has taken the documents in and is looking at them."),
-        State::Correcting => p("请按补正告知书一次补齐,交到窗口。", "Bring what the notice of correction lists to the window, all at once."),
+        State::Correcting => {
+            p("请按补正告知书一次补齐,交到窗口。", "Bring what the notice of correction lists to the window, all at once.")
+        }
         State::Accepted => p("已经受理,在办结期限内作出决定。", "Accepted; it is decided by the date below."),
         State::Refused => p("理由和救济途径写在不予受理决定书里。", "The decision says why, and what you may do about it."),
     }
@@ -385,8 +397,14 @@ pub const UNKNOWN: Phrase = p("未知", "unknown");
 /// difference), its word, its sentence.
 pub fn outcome(outcome: Outcome) -> (&'static str, Phrase, Phrase) {
     match outcome {
-        Outcome::NotRequired => ("○", p("不用办", "Not needed"), p("您的情况依法不需要办理这个手续。", "In your case the law does not ask for this.")),
-        Outcome::Elsewhere => ("→", p("到别处办", "Go elsewhere"), p("这件事不在这里办,下面写明去哪里。", "This is not done here; below it says where to go.")),
+        Outcome::NotRequired => {
+            ("○", p("不用办", "Not needed"), p("您的情况依法不需要办理这个手续。", "In your case the law does not ask for this."))
+        }
+        Outcome::Elsewhere => (
+            "→",
+            p("到别处办", "Go elsewhere"),
+            p("这件事不在这里办,下面写明去哪里。", "This is not done here; below it says where to go."),
+        ),
         Outcome::Open => ("…", p("还没答完", "Not finished"), p("还有问题没有回答。", "Some questions are still open.")),
         Outcome::NotMet => (
             "✕",
@@ -406,9 +424,14 @@ pub fn outcome(outcome: Outcome) -> (&'static str, Phrase, Phrase) {
         Outcome::ReadyForPerson => (
             "✓",
             p("齐了", "Ready"),
-            p("您能做的都齐了,下面几点要由窗口人员判断。", "All that you can do is done. A person at the window judges what is listed below."),
+            p(
+                "您能做的都齐了,下面几点要由窗口人员判断。",
+                "All that you can do is done. A person at the window judges what is listed below.",
+            ),
         ),
-        Outcome::Ready => ("✓", p("齐了", "Ready"), p("条件和材料都符合,可以提交。", "Conditions and documents are complete; you can submit.")),
+        Outcome::Ready => {
+            ("✓", p("齐了", "Ready"), p("条件和材料都符合,可以提交。", "Conditions and documents are complete; you can submit."))
+        }
     }
 }
 

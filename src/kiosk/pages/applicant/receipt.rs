@@ -5,8 +5,8 @@ use super::super::desk::phrases as shared;
 use super::super::session::Session;
 use super::take::{Keep, Take};
 use super::{Nothing, phrases};
-use crate::calendar::moment;
 use crate::calendar::hall_date;
+use crate::calendar::moment;
 use crate::kiosk::app::App;
 use crate::kiosk::device::catalogue::{self, Sought, Wanted};
 use crate::kiosk::device::print;
@@ -42,7 +42,12 @@ pub fn ReceiptPage() -> impl IntoView {
 fn Followed(id: Uuid) -> impl IntoView {
     let kept = outbox::watch(App::get(), id);
     let late = RwSignal::new(false);
-    set_timeout(move || { late.try_set(true); }, PATIENCE);
+    set_timeout(
+        move || {
+            late.try_set(true);
+        },
+        PATIENCE,
+    );
     // Drawn anew only when the receipt itself comes or goes: not with every step of the sending, and not when patience ends,
     // which would close what a quick person has opened on it.
     let found = Memo::new(move |_| kept.with(Option::is_some).then_some(true).or_else(|| late.get().then_some(false)));
@@ -199,8 +204,10 @@ fn Declared(sought: RwSignal<Sought>, text: Memo<String>) -> impl IntoView {
         let item = sought.get().here().filter(|item| same && item.materials.len() == claims.materials.len())?;
         let names = item.materials.iter().map(|m| m.name.clone());
         let listed = names.zip(claims.materials).filter(|(_, mark)| *mark != MaterialMark::NotNeeded);
-        let row = |(name, mark): (Text, MaterialMark)| view! {
-            <li class="declared-one"><span>{tell(name)}</span> <strong>{say(shared::mark(mark))}</strong></li>
+        let row = |(name, mark): (Text, MaterialMark)| {
+            view! {
+                <li class="declared-one"><span>{tell(name)}</span> <strong>{say(shared::mark(mark))}</strong></li>
+            }
         };
         Some(view! {
             <h2>{say(phrases::SENT_MATERIALS)}</h2>

@@ -74,12 +74,14 @@ fn Followed(id: Uuid) -> impl IntoView {
         }
     });
     let hall = move || app.bundle.with(|bundle| bundle.as_ref().map(|b| b.hall.name.get(app.lang.get()).to_owned()));
-    let code = move || found.with(|found| match found {
-        Found::Looking => "looking",
-        Found::NotYet => "not-yet",
-        Found::Here(progress, _) => shared::state_code(progress.state),
-        Found::Failed(_) => "failed",
-    });
+    let code = move || {
+        found.with(|found| match found {
+            Found::Looking => "looking",
+            Found::NotYet => "not-yet",
+            Found::Here(progress, _) => shared::state_code(progress.state),
+            Found::Failed(_) => "failed",
+        })
+    };
     view! {
         <article class="sheet receipt" data-test="status" data-state=code>
             <p class="receipt-kind">

@@ -47,22 +47,28 @@ pub fn Take(
             }
         });
     };
-    let on_paper = move |_| spawn_local(async move {
-        if print::print().await {
-            said.try_set(Some(Said::Printed));
-        } else {
-            note(false);
-        }
-    });
-    let close = Callback::new(move |()| said.set(None));
-    let done = move || view! {
-        <button type="button" class="button primary" data-test="take-done" on:click=move |_| close.run(())>
-            {say(phrases::TAKE_DONE)}
-        </button>
+    let on_paper = move |_| {
+        spawn_local(async move {
+            if print::print().await {
+                said.try_set(Some(Said::Printed));
+            } else {
+                note(false);
+            }
+        })
     };
-    let other_ways = move || view! {
-        <button type="button" class="button" on:click=move |_| said.set(Some(Said::Phone))>{say(phrases::TAKE_PHONE)}</button>
-        <button type="button" class="button" on:click=move |_| said.set(Some(Said::Number))>{say(phrases::TAKE_NUMBER)}</button>
+    let close = Callback::new(move |()| said.set(None));
+    let done = move || {
+        view! {
+            <button type="button" class="button primary" data-test="take-done" on:click=move |_| close.run(())>
+                {say(phrases::TAKE_DONE)}
+            </button>
+        }
+    };
+    let other_ways = move || {
+        view! {
+            <button type="button" class="button" on:click=move |_| said.set(Some(Said::Phone))>{say(phrases::TAKE_PHONE)}</button>
+            <button type="button" class="button" on:click=move |_| said.set(Some(Said::Number))>{say(phrases::TAKE_NUMBER)}</button>
+        }
     };
     let dialog = move |now: Said| match now {
         Said::Printed => view! {
@@ -77,14 +83,14 @@ pub fn Take(
                 </div>
             </Dialog>
         }
-            .into_any(),
+        .into_any(),
         Said::NotPrinted => view! {
             <Dialog title=tell(phrases::NOT_OUT.text()) test="not-printed" on_cancel=close>
                 <p class="dialog-text">{say(phrases::NOT_OUT_WHY)} " " <HelpWindow /></p>
                 <div class="buttons">{other_ways()} {done()}</div>
             </Dialog>
         }
-            .into_any(),
+        .into_any(),
         Said::Phone => view! {
             <Dialog title=tell(phrases::PHONE_SCAN.text()) test="phone" on_cancel=close>
                 <div class="take-code"><ProgressCode id /></div>
@@ -94,7 +100,7 @@ pub fn Take(
                 <div class="buttons">{done()}</div>
             </Dialog>
         }
-            .into_any(),
+        .into_any(),
         Said::Number => view! {
             <Dialog title=tell(phrases::TAKE_NUMBER.text()) test="number" on_cancel=close>
                 {move || match short_number.get() {
@@ -108,11 +114,13 @@ pub fn Take(
                 <div class="buttons">{done()}</div>
             </Dialog>
         }
-            .into_any(),
+        .into_any(),
     };
-    let way = |word: Phrase, how: Phrase| view! {
-        <strong>{say(word)}</strong>
-        <span>{say(how)}</span>
+    let way = |word: Phrase, how: Phrase| {
+        view! {
+            <strong>{say(word)}</strong>
+            <span>{say(how)}</span>
+        }
     };
     view! {
         <section class="take no-print" aria-labelledby="take">
@@ -140,14 +148,16 @@ pub fn Take(
 #[component]
 pub fn Keep(#[prop(into)] text: Signal<String>, #[prop(into)] lines: Signal<Vec<String>>, id: Uuid) -> impl IntoView {
     let app = App::get();
-    let keep = move |_| spawn_local(async move {
-        let Some(canvas) = picture::draw(&text.get_untracked(), &lines.get_untracked()) else {
-            app.trouble.set(Some(phrases::NO_PICTURE.text()));
-            return;
-        };
-        if let Err(failure) = files::hand_over(&canvas, &format!("mingbai-{id}.png")).await {
-            app.trouble.set(Some(failure.say()));
-        }
-    });
+    let keep = move |_| {
+        spawn_local(async move {
+            let Some(canvas) = picture::draw(&text.get_untracked(), &lines.get_untracked()) else {
+                app.trouble.set(Some(phrases::NO_PICTURE.text()));
+                return;
+            };
+            if let Err(failure) = files::hand_over(&canvas, &format!("mingbai-{id}.png")).await {
+                app.trouble.set(Some(failure.say()));
+            }
+        })
+    };
     view! { <button type="button" class="button" data-test="keep" on:click=keep>{say(phrases::KEEP)}</button> }
 }

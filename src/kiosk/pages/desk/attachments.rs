@@ -122,13 +122,15 @@ pub fn Attachments(open: Open, filed: std::sync::Arc<CaseView>) -> impl IntoView
         }
     });
     let tiles = tiles.collect_view();
-    (!none).then(|| view! {
-        <section class="desk-block" data-test="photos">
-            <h2>{say(phrases::PHOTOS)}</h2>
-            <p class="desk-quiet">{say(phrases::PAGES_NOTED)}</p>
-            <ul class="desk-pages">{tiles}</ul>
-            {move || is_shown.get().then(|| view! { <Viewer open pages=pages.clone() shown /> })}
-        </section>
+    (!none).then(|| {
+        view! {
+            <section class="desk-block" data-test="photos">
+                <h2>{say(phrases::PHOTOS)}</h2>
+                <p class="desk-quiet">{say(phrases::PAGES_NOTED)}</p>
+                <ul class="desk-pages">{tiles}</ul>
+                {move || is_shown.get().then(|| view! { <Viewer open pages=pages.clone() shown /> })}
+            </section>
+        }
     })
 }
 
@@ -151,7 +153,8 @@ fn Viewer(open: Open, pages: Vec<Page>, shown: RwSignal<Option<usize>>) -> impl 
         let at = at.get_untracked();
         shown.set(Some(if forward { (at + 1).min(last) } else { at.saturating_sub(1) }));
     };
-    let enlarge = move |more: bool| zoom.update(|zoom| *zoom = if more { (*zoom + 1).min(ZOOMS.len() - 1) } else { zoom.saturating_sub(1) });
+    let enlarge =
+        move |more: bool| zoom.update(|zoom| *zoom = if more { (*zoom + 1).min(ZOOMS.len() - 1) } else { zoom.saturating_sub(1) });
     let rotate = move || turn.update(|turn| *turn = (*turn + 90) % 360);
     let key = move |event: KeyboardEvent| match event.key().as_str() {
         "ArrowRight" | "PageDown" => go(true),
@@ -163,10 +166,12 @@ fn Viewer(open: Open, pages: Vec<Page>, shown: RwSignal<Option<usize>>) -> impl 
     };
     let close = Callback::new(move |()| shown.set(None));
     let title = Signal::derive(move || page().words(open, app.lang.get()));
-    let act = move |word: &'static str, phrase: Phrase, off: Signal<bool>, act: Callback<()>| view! {
-        <button class="desk-button small" type="button" data-test=word aria-disabled=move || off.get().to_string() on:click=move |_| act.run(())>
-            {say(phrase)}
-        </button>
+    let act = move |word: &'static str, phrase: Phrase, off: Signal<bool>, act: Callback<()>| {
+        view! {
+            <button class="desk-button small" type="button" data-test=word aria-disabled=move || off.get().to_string() on:click=move |_| act.run(())>
+                {say(phrase)}
+            </button>
+        }
     };
     let of_picture = Signal::derive(move || page().is_pdf);
     view! {

@@ -6,7 +6,7 @@ use super::cases::{binding, due_words};
 use super::sign_in::{self, Session, SignIn, SignedIn};
 use super::{Frame, Tab, decide, notice, phrases, say, tell, verdict};
 use crate::api::{CaseView, Decide};
-use crate::calendar::{Calendar, hall_time, moment};
+use crate::calendar::{hall_time, moment};
 use crate::case::{Act, ActName, By, point_name};
 use crate::catalogue::{Fact, Item, Material};
 use crate::check::explain;
@@ -306,13 +306,15 @@ fn item_note(item: Option<&Item>, view: &CaseView, lang: Lang) -> impl IntoView 
 fn recheck(app: App, item: Option<&Item>, view: &CaseView, lang: Lang) -> impl IntoView + use<> {
     let device = &view.submission.assessment;
     let (sign, word) = if view.agrees { ("✓", phrases::AGREE) } else { ("≠", phrases::DIFFER) };
-    let on_device = (!view.agrees).then(|| view! {
-        <h3>{phrases::ON_DEVICE.get(lang)}</h3>
-        {points(item, device, lang, &|_| vec![])}
-        <h3>{phrases::AT_HALL.get(lang)}</h3>
+    let on_device = (!view.agrees).then(|| {
+        view! {
+            <h3>{phrases::ON_DEVICE.get(lang)}</h3>
+            {points(item, device, lang, &|_| vec![])}
+            <h3>{phrases::AT_HALL.get(lang)}</h3>
+        }
     });
     // As of the day of the hall's own check, and only by the very version that it used.
-    let calendar = app.bundle.with_untracked(|bundle| bundle.as_ref().map(|b| b.calendar.clone())).unwrap_or_else(Calendar::announced);
+    let calendar = app.calendar();
     let today = Today { date: hall_time(view.received_at).date_naive(), calendar: &calendar };
     let checked = item.filter(|item| item.version == view.recheck.version);
     let why = |point: &Point| {
@@ -521,12 +523,14 @@ fn materials(item: Option<&Item>, view: &CaseView, lang: Lang) -> impl IntoView 
     });
     let rows = rows.collect_view();
     let others = declared.iter().filter(|(code, _)| item.and_then(|i| i.material(code)).is_none());
-    let others = others.map(|(code, declared)| view! {
-        <tr>
-            <th scope="row">{code.clone()}</th>
-            <td>{declaration(Some(declared), lang)}</td>
-            <td></td>
-        </tr>
+    let others = others.map(|(code, declared)| {
+        view! {
+            <tr>
+                <th scope="row">{code.clone()}</th>
+                <td>{declaration(Some(declared), lang)}</td>
+                <td></td>
+            </tr>
+        }
     });
     view! {
         <section class="desk-block" data-test="declared">
@@ -627,11 +631,13 @@ fn Panel(open: Open) -> impl IntoView {
 fn Timeline(open: Open) -> impl IntoView {
     let row = move |event: &crate::case::Event, notice: Option<(usize, Text)>| {
         let by = event.by.clone();
-        let button = notice.map(|(at, title)| view! {
-            <button class="desk-button small" type="button" data-test=format!("show-notice-{at}")
-                aria-pressed=move || (open.notice.get() == Some(at)).to_string() on:click=move |_| open.notice.set(Some(at))>
-                {tell(title)}
-            </button>
+        let button = notice.map(|(at, title)| {
+            view! {
+                <button class="desk-button small" type="button" data-test=format!("show-notice-{at}")
+                    aria-pressed=move || (open.notice.get() == Some(at)).to_string() on:click=move |_| open.notice.set(Some(at))>
+                    {tell(title)}
+                </button>
+            }
         });
         view! {
             <li>

@@ -2,12 +2,13 @@
 
 use super::sign_in::{self, SignedIn};
 use super::{Frame, Tab, phrases, say};
-use crate::calendar::moment;
 use crate::api::CaseRow;
 use crate::calendar::Due;
+use crate::calendar::moment;
 use crate::case::{Clock, State};
 use crate::kiosk::app::App;
 use crate::kiosk::device::net;
+use crate::kiosk::parts::every;
 use crate::receipt::number;
 use crate::words::{Lang, Phrase, Text};
 use chrono::NaiveDate;
@@ -48,17 +49,9 @@ pub fn Cases() -> impl IntoView {
             load();
         }
     });
-    let timer = set_interval_with_handle(
-        move || {
-            if app.online.get_untracked() && matches!(session.get_untracked(), sign_in::Session::Staff(_)) {
-                load();
-            }
-        },
-        AGAIN,
-    );
-    on_cleanup(move || {
-        if let Ok(timer) = timer {
-            timer.clear();
+    every(AGAIN, move || {
+        if app.online.get_untracked() && matches!(session.get_untracked(), sign_in::Session::Staff(_)) {
+            load();
         }
     });
     view! {
@@ -152,10 +145,9 @@ fn Table(rows: Vec<CaseRow>) -> impl IntoView {
 pub fn binding(clock: &Clock, state: State) -> Option<(Phrase, Due)> {
     match (state, clock.deemed) {
         (State::Received | State::TakenIn, false) => clock.answer_by.map(|due| (phrases::ANSWER_BY, due)),
-        (State::Received | State::TakenIn, true) | (State::Accepted, _) => clock
-            .due_promised
-            .map(|due| (phrases::DUE_PROMISED, due))
-            .or(clock.due_statutory.map(|due| (phrases::DUE_STATUTORY, due))),
+        (State::Received | State::TakenIn, true) | (State::Accepted, _) => {
+            clock.due_promised.map(|due| (phrases::DUE_PROMISED, due)).or(clock.due_statutory.map(|due| (phrases::DUE_STATUTORY, due)))
+        }
         (State::Correcting | State::Refused, _) => None,
     }
 }

@@ -128,12 +128,14 @@ fn TakeIn(open: Open) -> impl IntoView {
         let label = move || format!("{}: {}", name.get(lang.get()), word.get(lang.get()));
         view! { <input class="desk-amount" inputmode="numeric" autocomplete="off" maxlength="2" data-test=test aria-label=label bind:value=value /> }
     };
-    let rows = rows.into_iter().map(|row| view! {
-        <tr>
-            <th scope="row">{tell(row.name.clone())}</th>
-            <td>{field(&row.name, phrases::ORIGINALS, format!("count-{}-originals", row.material), row.originals)}</td>
-            <td>{field(&row.name, phrases::COPIES, format!("count-{}-copies", row.material), row.copies)}</td>
-        </tr>
+    let rows = rows.into_iter().map(|row| {
+        view! {
+            <tr>
+                <th scope="row">{tell(row.name.clone())}</th>
+                <td>{field(&row.name, phrases::ORIGINALS, format!("count-{}-originals", row.material), row.originals)}</td>
+                <td>{field(&row.name, phrases::COPIES, format!("count-{}-copies", row.material), row.copies)}</td>
+            </tr>
+        }
     });
     let rows = rows.collect_view();
     view! {

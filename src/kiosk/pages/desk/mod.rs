@@ -2,7 +2,7 @@
 //! Scanning works with no network and nobody signed in; everything about cases needs both.
 //!
 //! - [`scan`]: live picture or USB scanner → [`verdict`].
-//! - [`cases`], [`case`]: what is at the hall, and one case with all that the clerk needs to decide.
+//! - [`cases`], [`case`], [`attachments`]: what is at the hall, and one case with all that the clerk needs to decide.
 //! - [`decide`]: the five acts; [`notice`]: what each of them prints.
 //! - [`sign_in`], [`enrol`]: who works here, and which machine this is.
 
@@ -97,7 +97,12 @@ enum Tab {
 /// What all desk pages share: the bar with navigation and who is signed in, and the USB scanner, which works wherever
 /// the focus is. A scan that `on_scan` does not take opens the scanning page.
 #[component]
-fn Frame(tab: Tab, session: RwSignal<Session>, #[prop(optional, into)] on_scan: Option<Callback<String>>, children: Children) -> impl IntoView {
+fn Frame(
+    tab: Tab,
+    session: RwSignal<Session>,
+    #[prop(optional, into)] on_scan: Option<Callback<String>>,
+    children: Children,
+) -> impl IntoView {
     let app = App::get();
     let navigate = use_navigate();
     let guard = scanner::listen(move |text: String| match on_scan {

@@ -22,8 +22,10 @@ pub const SIGN_OUT: Phrase = p("退出登录", "Sign out");
 pub const USER: Phrase = p("工号", "User");
 pub const PASSWORD: Phrase = p("密码", "Password");
 pub const SIGN_IN_FIRST: Phrase = p("请先登录再办理", "Sign in to work on cases");
-pub const SIGN_IN_NEEDS_HALL: Phrase =
-    p("大厅暂时连不上,连上后才能登录。扫码核验不受影响。", "The hall cannot be reached; signing in has to wait. Scanning works without it.");
+pub const SIGN_IN_NEEDS_HALL: Phrase = p(
+    "大厅暂时连不上,连上后才能登录。扫码核验不受影响。",
+    "The hall cannot be reached; signing in has to wait. Scanning works without it.",
+);
 pub const WRONG_SIGN_IN: Phrase = p("工号或密码不对", "User or password is wrong");
 pub const NOT_A_DESK: Phrase = p("本机还没有登记为窗口", "This machine is not enrolled as a desk");
 pub const CHECKING: Phrase = p("正在查询…", "Checking …");
@@ -41,8 +43,10 @@ pub const ENROL_CODE: Phrase = p("登记码", "Enrolment code");
 pub const ENROL_NAME: Phrase = p("本机名称", "Name of this machine");
 pub const ENROL_NAME_HINT: Phrase = p("例如:12 号窗口", "Such as: window 12");
 pub const ENROL_CHOOSE: Phrase = p("运维码(自定,6 至 12 位数字)", "Operator code (your choice, 6 to 12 digits)");
-pub const ENROL_CHOOSE_HOW: Phrase =
-    p("以后在本机打开运维页时要输入。请记在只有运维人员能看到的地方。", "Asked on this machine's operator page from now on. Keep it where only operators see it.");
+pub const ENROL_CHOOSE_HOW: Phrase = p(
+    "以后在本机打开运维页时要输入。请记在只有运维人员能看到的地方。",
+    "Asked on this machine's operator page from now on. Keep it where only operators see it.",
+);
 pub const ENROL_DO: Phrase = p("登记", "Enrol");
 pub const ENROLLING: Phrase = p("正在登记…", "Enrolling …");
 pub const ENROL_BLANK: Phrase = p("请填写登记码和本机名称", "Enter the code and a name");
@@ -66,7 +70,8 @@ pub const KEYS: Phrase = p("空格或回车:下一个 · O:打开办件", "Space
 pub const TYPED: Phrase = p("没有二维码?输入 11 位办件短号", "No code? Type the 11 digits of the short number");
 pub const TYPED_OPEN: Phrase = p("打开", "Open");
 pub const TYPED_DIGITS: Phrase = p("短号只有数字", "The short number is digits only");
-pub const TYPED_CHECK: Phrase = p("校验位不符,有一位输错了,请再看一遍", "The check digits do not fit: one digit is mistyped, please look again");
+pub const TYPED_CHECK: Phrase =
+    p("校验位不符,有一位输错了,请再看一遍", "The check digits do not fit: one digit is mistyped, please look again");
 pub const TYPED_OFFLINE: Phrase = p("离线时不能打开办件,请扫二维码核验", "Cases cannot be opened offline; scan the code instead");
 pub const ITEM: Phrase = p("事项", "Item");
 pub const OUTCOME: Phrase = p("自查结果", "Self-check");
@@ -81,8 +86,10 @@ pub const NO_NUMBER_YET: Phrase = p("尚未送达大厅,还没有短号", "Not a
 pub const WHY: Phrase = p("说明", "Notes");
 pub const NO_RESERVATION: Phrase = p("全部核验通过,没有遗留", "Every check was made and passed");
 pub const CLAIMS_ONLY: Phrase = p("以下是二维码自称的内容,不可采信", "What the code claims; not to be believed");
-pub const SELF_ISSUED_WHY: Phrase =
-    p("由申请人自己的设备签发:内容完整,但没有人担保,请逐项核对", "Signed by the applicant's own device: unaltered, but vouched for by nobody. Check each point");
+pub const SELF_ISSUED_WHY: Phrase = p(
+    "由申请人自己的设备签发:内容完整,但没有人担保,请逐项核对",
+    "Signed by the applicant's own device: unaltered, but vouched for by nobody. Check each point",
+);
 pub const RECHECKED: Phrase = p(
     "申请人自助签发的办件,大厅已用自己的规则从头到尾重新核对,不依赖设备的结论",
     "Self-issued by the applicant: the hall has re-checked it in full with its own rules and does not rely on the device",
@@ -110,8 +117,10 @@ pub const NOBODY_RECORD: Phrase = p(
     "本窗口还没有人登录:登录后送到大厅;其他窗口是否扫过暂时不知道",
     "Nobody is signed in here: sent to the hall after signing in; scans at other desks are not known now",
 );
-pub const MERGED: Phrase =
-    p("离线期间的扫码已送达大厅。下列回执别的窗口先扫过:", "The scans made offline have reached the hall. Another desk had scanned these first:");
+pub const MERGED: Phrase = p(
+    "离线期间的扫码已送达大厅。下列回执别的窗口先扫过:",
+    "The scans made offline have reached the hall. Another desk had scanned these first:",
+);
 pub const MERGED_SEEN: Phrase = p("知道了", "Understood");
 pub const IDENTITY: Phrase = p("身份证号核对", "Check the ID number");
 pub const IDENTITY_FITS: Phrase = p("✓ 与回执相符", "✓ Fits the receipt");
@@ -176,7 +185,8 @@ pub const PHOTOS: Phrase = p("照片和附件", "Photos and attachments");
 pub const OPEN_PDF: Phrase = p("打开 PDF", "Open the PDF");
 pub const SAVE_PDF: Phrase = p("存为文件", "Save it as a file");
 pub const PHOTO_FAILED: Phrase = p("附件没有取到", "The attachment could not be fetched");
-pub const PAGES_NOTED: Phrase = p("点开才会调取;谁在何时打开,系统有记录。", "A page is fetched when it is opened; who opened it is recorded.");
+pub const PAGES_NOTED: Phrase =
+    p("点开才会调取;谁在何时打开,系统有记录。", "A page is fetched when it is opened; who opened it is recorded.");
 pub const PAGE_PICTURE: Phrase = p("照片", "Picture");
 pub const PAGE_PDF: Phrase = p("PDF 文件", "PDF");
 pub const PAGE_BEFORE: Phrase = p("上一页", "Previous");
@@ -200,20 +210,24 @@ pub const OTHER_VERSION: Phrase = p(
     "本机目录的事项版本与申报时不同,名称按本机目录显示",
     "This desk's version of the item differs from the one filed; names are shown from this desk's",
 );
-pub const SOMEONE_ELSE: Phrase =
-    p("刚才有别的同事处理了这个办件,已重新载入,请看过再决定。", "A colleague acted on this case meanwhile. It has been reloaded: look again before deciding.");
+pub const SOMEONE_ELSE: Phrase = p(
+    "刚才有别的同事处理了这个办件,已重新载入,请看过再决定。",
+    "A colleague acted on this case meanwhile. It has been reloaded: look again before deciding.",
+);
 
 // ── decisions ──
 pub const CANCEL: Phrase = p("取消", "Cancel");
 pub const SENDING: Phrase = p("正在提交…", "Sending …");
-pub const TAKE_IN_HOW: Phrase = p("按实际收到的份数填写,默认是申报的份数。", "Enter what was actually handed over; prefilled from the declaration.");
+pub const TAKE_IN_HOW: Phrase =
+    p("按实际收到的份数填写,默认是申报的份数。", "Enter what was actually handed over; prefilled from the declaration.");
 pub const ORIGINALS: Phrase = p("原件", "Originals");
 pub const COPIES: Phrase = p("复印件", "Copies");
 pub const TAKE_IN_SEND: Phrase = p("确认收件", "Take in");
 pub const TAKE_IN_BAD: Phrase = p("份数应为 0 至 50 的整数", "Each count is a whole number from 0 to 50");
 pub const TAKE_IN_NONE: Phrase = p("请至少填写一份收到的材料", "Enter at least one material that was handed over");
 pub const ACCEPT_HOW: Phrase = p("受理后开始计算办结期限:", "Once accepted, the limit begins to run:");
-pub const ACCEPT_BASIS: Phrase = p("行政许可法第32条第(5)项;受理当日不计入", "Administrative Licensing Law art. 32(5); the day of acceptance is not counted");
+pub const ACCEPT_BASIS: Phrase =
+    p("行政许可法第32条第(5)项;受理当日不计入", "Administrative Licensing Law art. 32(5); the day of acceptance is not counted");
 pub const ACCEPT_DESPITE: Phrase =
     p("大厅复核列出了以下问题,请确认已经核实:", "The hall's re-check lists these points. Confirm that you have looked at them:");
 pub const ACCEPT_NO_LIMIT: Phrase = p("本事项没有规定办结期限", "The item names no limit");
@@ -229,10 +243,13 @@ pub const ASK_NONE: Phrase = p("请至少勾选一项", "Tick at least one point
 pub const ASK_BLANK: Phrase = p("勾选的每一项都要写明标准", "Each ticked point needs its standard");
 pub const ASK_CHOSEN: Phrase = p("已选", "Chosen");
 pub const ASK_SEND: Phrase = p("发出补正告知书", "Issue the notice of correction");
-pub const SUPPLIED_HOW: Phrase =
-    p("确认补正告知书列出的材料已经全部收齐。5 个工作日的答复期限从今天重新计算。", "Confirm that everything on the notice has come in. The five working days to answer start again today.");
+pub const SUPPLIED_HOW: Phrase = p(
+    "确认补正告知书列出的材料已经全部收齐。5 个工作日的答复期限从今天重新计算。",
+    "Confirm that everything on the notice has come in. The five working days to answer start again today.",
+);
 pub const SUPPLIED_SEND: Phrase = p("确认收齐", "Everything is in");
-pub const REFUSE_HOW: Phrase = p("不予受理要写明理由和依据,并告知该去哪里办。", "A refusal needs its reason and basis, and says where to go instead.");
+pub const REFUSE_HOW: Phrase =
+    p("不予受理要写明理由和依据,并告知该去哪里办。", "A refusal needs its reason and basis, and says where to go instead.");
 pub const REASON: Phrase = p("理由", "Reason");
 pub const BASIS: Phrase = p("依据", "Basis");
 pub const BASIS_CHOOSE: Phrase = p("从本事项的依据中选择…", "Choose from the item's bases …");

@@ -512,4 +512,3 @@ fn mistyped(typed: &str) -> Text {
         phrases::TYPED_CHECK.text()
     }
 }
-

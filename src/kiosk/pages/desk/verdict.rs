@@ -72,7 +72,9 @@ fn notes(seen: &Seen) -> Vec<Text> {
 fn scanned_before(record: Record) -> AnyView {
     let (earlier, told) = match record {
         Record::Waiting => return view! { <p class="desk-before quiet">{say(phrases::RECORDING)}</p> }.into_any(),
-        Record::Left => return view! { <p class="desk-before quiet" data-test="not-recorded">{say(phrases::SCAN_NOT_RECORDED)}</p> }.into_any(),
+        Record::Left => {
+            return view! { <p class="desk-before quiet" data-test="not-recorded">{say(phrases::SCAN_NOT_RECORDED)}</p> }.into_any();
+        }
         Record::Known(ScanSeen { earlier, told, .. }) => (earlier, told),
     };
     let (told_by, unknown) = match told {
@@ -98,7 +100,7 @@ fn scanned_before(record: Record) -> AnyView {
             {unknown}
         </div>
     }
-        .into_any()
+    .into_any()
 }
 
 /// When, where and by whom.
@@ -161,7 +163,7 @@ fn Compared(scanning: Scanning, claims: Claims) -> impl IntoView {
             </p>
         </form>
     }
-        .into_any()
+    .into_any()
 }
 
 /// What the receipt says: item, outcome, materials, when and by which device.

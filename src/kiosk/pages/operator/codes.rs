@@ -6,6 +6,7 @@ use crate::api::{DeviceCode, NewCode};
 use crate::calendar::moment;
 use crate::kiosk::app::App;
 use crate::kiosk::device::net;
+use crate::kiosk::parts::every;
 use crate::receipt::Profile;
 use crate::words::Text;
 use chrono::TimeDelta;
@@ -37,10 +38,12 @@ pub fn Codes(session: RwSignal<Session>) -> impl IntoView {
             }
         });
     };
-    let button = move |test, profile, word| view! {
-        <button class="desk-button primary" type="button" data-test=test disabled=move || busy.get() on:click=move |_| make(profile)>
-            {say(word)}
-        </button>
+    let button = move |test, profile, word| {
+        view! {
+            <button class="desk-button primary" type="button" data-test=test disabled=move || busy.get() on:click=move |_| make(profile)>
+                {say(word)}
+            </button>
+        }
     };
     view! {
         <section class="desk-block">
@@ -62,16 +65,8 @@ fn Made(code: DeviceCode) -> impl IntoView {
     let app = App::get();
     let DeviceCode { code, profile, expires_at } = code;
     let left = RwSignal::new(expires_at - app.now());
-    let timer = set_interval_with_handle(
-        move || {
-            left.try_set(expires_at - app.now());
-        },
-        Duration::from_secs(1),
-    );
-    on_cleanup(move || {
-        if let Ok(timer) = timer {
-            timer.clear();
-        }
+    every(Duration::from_secs(1), move || {
+        left.try_set(expires_at - app.now());
     });
     let expired = Memo::new(move |_| left.get() <= TimeDelta::zero());
     let code_shown = code.clone();
@@ -93,4 +88,3 @@ fn Made(code: DeviceCode) -> impl IntoView {
         </div>
     }
 }
-

@@ -5,22 +5,20 @@ use super::{phrases, say};
 use crate::api::export::{FORMAT, Head, chunk_line, end_line, sealed_line};
 use crate::calendar::moment;
 use crate::kiosk::app::App;
-use crate::kiosk::device::clock;
 use crate::kiosk::device::keys::Key;
 use crate::kiosk::device::net::Failure;
+use crate::kiosk::device::{clock, files};
 use crate::kiosk::outbox::queue;
 use crate::words::Text;
 use js_sys::Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use uuid::Uuid;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
+use wasm_bindgen::JsValue;
+use web_sys::{Blob, BlobPropertyBag};
 
 /// So much text is gathered before the browser gets it as one blob, in bytes.
 const GATHERED: usize = 4 * 1024 * 1024;
-/// How long the browser may take to begin with the file, in milliseconds.
-const BEGINS: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// What became of an export.
 #[derive(Clone)]
@@ -122,7 +120,7 @@ async fn write(app: App, progress: RwSignal<Option<(usize, usize)>>) -> Result<E
     }
     pieces.add(end_line())?;
     pieces.hand_over()?;
-    save(&blob(&pieces.blobs)?, &file)?;
+    files::download(&blob(&pieces.blobs)?, &file).map_err(|_| unwritten())?;
     Ok(Exported { file, submissions, left_out: total - submissions })
 }
 
@@ -142,24 +140,6 @@ fn blob(parts: &Array) -> Result<Blob, Failure> {
     let options = BlobPropertyBag::new();
     options.set_type("application/jsonl");
     Blob::new_with_blob_sequence_and_options(parts, &options).map_err(|_| unwritten())
-}
-
-/// Hands the file to the browser, as a press on a link would.
-fn save(file: &Blob, name: &str) -> Result<(), Failure> {
-    let address = Url::create_object_url_with_blob(file).map_err(|_| unwritten())?;
-    let link: HtmlAnchorElement = document().create_element("a").map_err(|_| unwritten())?.unchecked_into();
-    link.set_href(&address);
-    link.set_download(name);
-    link.click();
-    // The browser reads the blob in its own time.
-    set_timeout(
-        move || {
-            // An address that is not known any more needs no letting go.
-            let _ = Url::revoke_object_url(&address);
-        },
-        BEGINS,
-    );
-    Ok(())
 }
 
 fn unwritten() -> Failure {

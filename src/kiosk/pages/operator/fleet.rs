@@ -6,6 +6,7 @@ use crate::api::{Alarm, FleetRow, Heartbeat};
 use crate::calendar::moment;
 use crate::kiosk::app::App;
 use crate::kiosk::device::net;
+use crate::kiosk::parts::every;
 use crate::words::{Lang, Text};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -42,12 +43,7 @@ pub fn Fleet(session: RwSignal<Session>) -> impl IntoView {
         });
     };
     look();
-    let timer = set_interval_with_handle(look, EVERY);
-    on_cleanup(move || {
-        if let Ok(timer) = timer {
-            timer.clear();
-        }
-    });
+    every(EVERY, look);
     view! {
         <section class="desk-block wide" data-test="fleet">
             <h2>{say(phrases::FLEET)}</h2>
@@ -114,7 +110,7 @@ fn one(row: FleetRow, now: DateTime<Utc>, lang: Lang) -> impl IntoView + use<> {
 /// What keeps applicants waiting or loses data is grave; the rest has until tomorrow.
 fn class(alarm: Alarm) -> &'static str {
     match alarm {
-        Alarm::Silent | Alarm::Unsent | Alarm::Attention | Alarm::Storage => "mark missing",
+        Alarm::Silent | Alarm::Unsent | Alarm::Attention | Alarm::Storage | Alarm::Expired => "mark missing",
         Alarm::Clock | Alarm::Behind | Alarm::Camera | Alarm::Printer => "mark later",
     }
 }

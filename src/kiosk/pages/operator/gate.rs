@@ -8,7 +8,7 @@ use crate::kiosk::device::net::Failure;
 use crate::kiosk::device::operator_code::{self, Code, Tried};
 use crate::kiosk::device::{clock, database};
 use crate::kiosk::parts::keypad::{Keypad, Keys};
-use crate::kiosk::parts::say;
+use crate::kiosk::parts::{every, say};
 use crate::words::{Lang, Text};
 use chrono::{DateTime, TimeDelta, Utc};
 use leptos::prelude::*;
@@ -206,12 +206,7 @@ fn counted_down(until: RwSignal<Option<DateTime<Utc>>>) -> RwSignal<Option<TimeD
         until.track();
         look();
     });
-    let timer = set_interval_with_handle(look, Duration::from_secs(1));
-    on_cleanup(move || {
-        if let Ok(timer) = timer {
-            timer.clear();
-        }
-    });
+    every(Duration::from_secs(1), look);
     left
 }
 

@@ -2,10 +2,11 @@
 
 use super::{ago, phrases, say};
 use crate::api::Part;
+use crate::api::{FULL, SKEW, UNSENT};
 use crate::calendar::moment;
 use crate::kiosk::app::App;
 use crate::kiosk::device::health::{self, Health};
-use crate::kiosk::device::self_test::SKEW;
+use crate::kiosk::parts::every;
 use crate::receipt::DeviceKey;
 use crate::signing::from_hex;
 use crate::words::{Lang, Phrase};
@@ -16,10 +17,8 @@ use std::time::Duration;
 
 /// Between two looks at what changes by itself.
 const EVERY: Duration = Duration::from_secs(10);
-/// How full the storage may be, how old the oldest submission, how long the hall out of reach, and how soon a certificate may
-/// end, before somebody should look after it or, the second of two, mend it.
-const ROOM: [f64; 2] = [0.8, 0.95];
-const OLD: TimeDelta = TimeDelta::minutes(30);
+/// How full the storage may be, how long the hall out of reach, and how soon a certificate may end, before somebody should look after it or, the second of two, mend it.
+const ROOM: [f64; 2] = [FULL, 0.95];
 const OUT_OF_REACH: TimeDelta = TimeDelta::hours(1);
 const ENDS_SOON: TimeDelta = TimeDelta::days(30);
 /// A clock that is off by more is broken, and not merely wrong.
@@ -91,12 +90,7 @@ pub fn HealthOf() -> impl IntoView {
         app.update.track();
         read();
     });
-    let timer = set_interval_with_handle(read, EVERY);
-    on_cleanup(move || {
-        if let Ok(timer) = timer {
-            timer.clear();
-        }
-    });
+    every(EVERY, read);
     let refresh = move |_| {
         busy.set(true);
         spawn_local(async move {
@@ -132,17 +126,25 @@ pub fn HealthOf() -> impl IntoView {
 fn shown(findings: Vec<Finding>, lang: Lang) -> impl IntoView + use<> {
     let many = |level: Level| findings.iter().filter(|finding| finding.level == level).count();
     let (look, broken) = (many(Level::Look), many(Level::Broken));
-    let worst = if broken > 0 { Level::Broken } else if look > 0 { Level::Look } else { Level::Fine };
+    let worst = if broken > 0 {
+        Level::Broken
+    } else if look > 0 {
+        Level::Look
+    } else {
+        Level::Fine
+    };
     let counted = [(broken, phrases::TO_MEND), (look, phrases::TO_LOOK)];
     let counted: Vec<String> = counted.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {}", word.get(lang))).collect();
     let all = if counted.is_empty() { phrases::ALL_FINE.get(lang).to_owned() } else { counted.join(", ") };
-    let row = |Finding { test, what, says, level, todo }: Finding| view! {
-        <li data-test=test data-level=level.code()>
-            <strong class=level.class()>{level.word().get(lang)}</strong>
-            <span class="desk-part">{what.get(lang)}</span>
-            <span>{says}</span>
-            {todo.map(|todo| view! { <span class="desk-todo">{todo.get(lang)}</span> })}
-        </li>
+    let row = |Finding { test, what, says, level, todo }: Finding| {
+        view! {
+            <li data-test=test data-level=level.code()>
+                <strong class=level.class()>{level.word().get(lang)}</strong>
+                <span class="desk-part">{what.get(lang)}</span>
+                <span>{says}</span>
+                {todo.map(|todo| view! { <span class="desk-todo">{todo.get(lang)}</span> })}
+            </li>
+        }
     };
     view! {
         <p class=format!("desk-worst {}", worst.code()) data-test="worst" data-level=worst.code() role="status">{all}</p>
@@ -170,11 +172,16 @@ fn findings(app: App, health: &Health, lang: Lang) -> Vec<Finding> {
     };
     let catalogue_level = if health.catalogue.is_some() { Level::Fine } else { Level::Broken };
     let trust_level = if trust.is_some() { Level::Fine } else { Level::Broken };
-    let part = |part: Part| (phrases::part(part).get(lang).to_owned(), match part {
-        Part::Works => Level::Fine,
-        Part::Untested => Level::Look,
-        Part::Fails => Level::Broken,
-    });
+    let part = |part: Part| {
+        (
+            phrases::part(part).get(lang).to_owned(),
+            match part {
+                Part::Works => Level::Fine,
+                Part::Untested => Level::Look,
+                Part::Fails => Level::Broken,
+            },
+        )
+    };
     let part_do = |part: Part, mend: Phrase| if part == Part::Untested { phrases::UNTESTED_DO } else { mend };
     let (camera, camera_level) = part(health.tested.camera);
     let (printer, printer_level) = part(health.tested.printer);
@@ -211,7 +218,7 @@ fn outbox(health: &Health, now: DateTime<Utc>, lang: Lang) -> (String, Level, Ph
     if health.scans_waiting > 0 {
         parts.push(format!("{} {}", health.scans_waiting, phrases::SCANS_WAITING.get(lang)));
     }
-    let old = health.oldest.is_some_and(|at| now - at >= OLD);
+    let old = health.oldest.is_some_and(|at| now - at > UNSENT);
     let (level, todo) = match (health.attention > 0, old) {
         (true, _) => (Level::Broken, phrases::OUTBOX_ATTENTION_DO),
         (false, true) => (Level::Look, phrases::OUTBOX_OLD_DO),
@@ -223,13 +230,25 @@ fn outbox(health: &Health, now: DateTime<Utc>, lang: Lang) -> (String, Level, Ph
 fn room(health: &Health, lang: Lang) -> (String, Level) {
     let (Some(usage), Some(quota)) = (health.usage, health.quota) else { return (phrases::UNKNOWN.get(lang).to_owned(), Level::Look) };
     let share = usage as f64 / quota.max(1) as f64;
-    let level = if share >= ROOM[1] { Level::Broken } else if share >= ROOM[0] { Level::Look } else { Level::Fine };
+    let level = if share >= ROOM[1] {
+        Level::Broken
+    } else if share >= ROOM[0] {
+        Level::Look
+    } else {
+        Level::Fine
+    };
     (format!("{} / {} MB ({:.0} %)", usage.div_ceil(1_000_000), quota / 1_000_000, share * 100.0), level)
 }
 
 fn skew(health: &Health, lang: Lang) -> (String, Level) {
     let Some(skew) = health.skew else { return (phrases::CLOCK_UNKNOWN.get(lang).to_owned(), Level::Look) };
-    let level = if skew.abs() > FAR_OFF { Level::Broken } else if skew.abs() > SKEW { Level::Look } else { Level::Fine };
+    let level = if skew.abs() > FAR_OFF {
+        Level::Broken
+    } else if skew.abs() > SKEW {
+        Level::Look
+    } else {
+        Level::Fine
+    };
     (format!("{:+} {}", skew.num_seconds(), phrases::SECONDS.get(lang)), level)
 }
 

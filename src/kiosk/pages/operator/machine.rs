@@ -4,8 +4,8 @@ use super::gate::SetCode;
 use super::phrases;
 use super::{Session, profile as named, say};
 use crate::kiosk::app::App;
-use crate::kiosk::device;
 use crate::kiosk::device::print::{self, Paper};
+use crate::kiosk::device::{self, scans};
 use crate::words::Text;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -18,15 +18,17 @@ pub fn ThisMachine(session: RwSignal<Session>) -> impl IntoView {
         print::set_paper(chosen);
         paper.set(print::paper());
     };
-    let choice = move |kind, word| view! {
-        <button
-            class="desk-button"
-            type="button"
-            aria-pressed=move || (paper.get() == kind).to_string()
-            on:click=move |_| choose(kind)
-        >
-            {say(word)}
-        </button>
+    let choice = move |kind, word| {
+        view! {
+            <button
+                class="desk-button"
+                type="button"
+                aria-pressed=move || (paper.get() == kind).to_string()
+                on:click=move |_| choose(kind)
+            >
+                {say(word)}
+            </button>
+        }
     };
     view! {
         <section class="desk-block" data-test="machine">
@@ -60,6 +62,17 @@ fn Unenrol() -> impl IntoView {
     let busy = RwSignal::new(false);
     let wrong = RwSignal::new(None::<Text>);
     let unsent = Memo::new(move |_| app.waiting.get());
+    let unrecorded = RwSignal::new(0);
+    let ask = move |_| {
+        asked.set(true);
+        spawn_local(async move {
+            app.drain_scans().await;
+            match scans::waiting().await {
+                Ok(waiting) => drop(unrecorded.try_set(waiting)),
+                Err(failure) => drop(wrong.try_set(Some(failure.say()))),
+            }
+        });
+    };
     let unenrol = move |_| {
         busy.set(true);
         spawn_local(async move {
@@ -78,6 +91,11 @@ fn Unenrol() -> impl IntoView {
                 {move || (unsent.get() > 0).then(|| view! {
                     <p class="desk-trouble bad" role="alert" data-test="unenrol-unsent">
                         <strong>{move || unsent.get()}</strong> " " {say(phrases::UNENROL_UNSENT)}
+                    </p>
+                })}
+                {move || (unrecorded.get() > 0).then(|| view! {
+                    <p class="desk-trouble bad" role="alert" data-test="unenrol-scans">
+                        <strong>{move || unrecorded.get()}</strong> " " {say(phrases::UNENROL_SCANS)}
                     </p>
                 })}
                 <div class="desk-row">
@@ -101,7 +119,7 @@ fn Unenrol() -> impl IntoView {
                     class="desk-button"
                     type="button"
                     data-test="unenrol"
-                    on:click=move |_| asked.set(true)
+                    on:click=ask
                 >
                     {say(phrases::UNENROL)}
                 </button>

@@ -17,13 +17,13 @@ mod phrases;
 mod queue;
 mod test;
 
+use super::desk::ago;
 use super::desk::enrol::Enrol;
 use super::desk::phrases::{ENROL, profile};
 use super::desk::sign_in::{self, Session, SignIn, Who};
-use super::desk::ago;
 use crate::api::Role;
 use crate::kiosk::app::App;
-use crate::kiosk::parts::say;
+use crate::kiosk::parts::{every, say};
 use crate::receipt::Profile;
 use crate::words::Phrase;
 use leptos::ev;
@@ -94,27 +94,19 @@ pub fn Operator() -> impl IntoView {
 /// The page locks itself when nobody has touched it for a while, and when it is left for another.
 fn lock_again(open: RwSignal<bool>) {
     let idle = StoredValue::new(0_u32);
-    let timer = set_interval_with_handle(
-        move || {
-            let minutes = idle.try_get_value().unwrap_or_default() + 1;
-            idle.try_set_value(minutes);
-            if minutes >= IDLE {
-                open.try_set(false);
-            }
-        },
-        Duration::from_secs(60),
-    );
+    every(Duration::from_secs(60), move || {
+        let minutes = idle.try_get_value().unwrap_or_default() + 1;
+        idle.try_set_value(minutes);
+        if minutes >= IDLE {
+            open.try_set(false);
+        }
+    });
     let stirs = [
         window_event_listener(ev::pointerdown, move |_| idle.set_value(0)),
         window_event_listener(ev::keydown, move |_| idle.set_value(0)),
         window_event_listener(ev::pagehide, move |_| open.set(false)),
     ];
-    on_cleanup(move || {
-        stirs.into_iter().for_each(WindowListenerHandle::remove);
-        if let Ok(timer) = timer {
-            timer.clear();
-        }
-    });
+    on_cleanup(move || stirs.into_iter().for_each(WindowListenerHandle::remove));
 }
 
 #[component]
@@ -163,16 +155,18 @@ fn Personal(session: RwSignal<Session>) -> impl IntoView {
 #[component]
 fn Machine(session: RwSignal<Session>) -> impl IntoView {
     let tab = RwSignal::new(Tab::Status);
-    let button = move |(at, test, word): (Tab, &'static str, Phrase)| view! {
-        <button
-            class="desk-filter"
-            type="button"
-            data-test=test
-            aria-pressed=move || (tab.get() == at).to_string()
-            on:click=move |_| tab.set(at)
-        >
-            {say(word)}
-        </button>
+    let button = move |(at, test, word): (Tab, &'static str, Phrase)| {
+        view! {
+            <button
+                class="desk-filter"
+                type="button"
+                data-test=test
+                aria-pressed=move || (tab.get() == at).to_string()
+                on:click=move |_| tab.set(at)
+            >
+                {say(word)}
+            </button>
+        }
     };
     view! {
         <nav class="desk-row desk-tabs" aria-label=say(phrases::NAVIGATION)>{TABS.map(button).into_iter().collect_view()}</nav>

@@ -21,22 +21,19 @@ pub const NOT_CONNECTED: Phrase = p("连不上大厅", "the hall cannot be reach
 pub const UNKNOWN: Phrase = p("未知", "unknown");
 pub const CHECKING: Phrase = p("正在查询…", "Checking …");
 pub const CANCEL: Phrase = p("取消", "Cancel");
-pub const OPERATOR_ONLY: Phrase = p("只有运维人员可以看设备总览、生成登记码", "Only an operator may see the fleet and make enrolment codes");
+pub const OPERATOR_ONLY: Phrase =
+    p("只有运维人员可以看设备总览、生成登记码", "Only an operator may see the fleet and make enrolment codes");
 
 // ── the code ──
 pub const CODE: Phrase = p("运维码", "Operator code");
-pub const CODE_HOW: Phrase = p(
-    "登记本机时设定的 6 至 12 位数字,不需要联网。",
-    "The 6 to 12 digits chosen when this machine was enrolled. Works without a network.",
-);
+pub const CODE_HOW: Phrase =
+    p("登记本机时设定的 6 至 12 位数字,不需要联网。", "The 6 to 12 digits chosen when this machine was enrolled. Works without a network.");
 pub const CODE_OPEN: Phrase = p("打开", "Open");
 pub const CODE_OPENING: Phrase = p("正在核对…", "Checking …");
 pub const CODE_WRONG: Phrase = p("运维码不对", "The operator code is wrong");
 pub const CODE_WAIT: Phrase = p("输错次数太多,请等待", "Too many wrong codes: wait for");
-pub const CODE_NONE: Phrase = p(
-    "本机还没有运维码。请运维人员登录后设定一个。",
-    "This machine has no operator code yet. An operator signs in here and sets one.",
-);
+pub const CODE_NONE: Phrase =
+    p("本机还没有运维码。请运维人员登录后设定一个。", "This machine has no operator code yet. An operator signs in here and sets one.");
 pub const CODE_FORGOTTEN: Phrase = p("忘记运维码?", "Forgotten the code?");
 pub const CODE_FORGOTTEN_HOW: Phrase = p("运维人员用工号登录后,可以设定新的运维码。", "An operator who signs in may set a new one.");
 pub const CODE_NEW: Phrase = p("新的运维码", "New operator code");
@@ -80,8 +77,10 @@ pub const TO_LOOK: Phrase = p("项需要留意", "to look after");
 pub const TO_MEND: Phrase = p("项故障", "broken");
 pub const CONNECTION: Phrase = p("连接", "Connection");
 pub const LAST_CONTACT: Phrase = p("上次联系", "last contact");
-pub const CONNECTION_DO: Phrase =
-    p("请检查网线和路由器。本机照常收件,联网后自动上传。", "Check cable and router. The machine goes on working and sends once it is online.");
+pub const CONNECTION_DO: Phrase = p(
+    "请检查网线和路由器。本机照常收件,联网后自动上传。",
+    "Check cable and router. The machine goes on working and sends once it is online.",
+);
 pub const OUTBOX: Phrase = p("待上传", "Waiting");
 pub const NOTHING_WAITS: Phrase = p("没有", "nothing");
 pub const OLDEST: Phrase = p("最早一件", "oldest");
@@ -97,8 +96,10 @@ pub const STORAGE_DO: Phrase = p(
 pub const KEPT: Phrase = p("存储保护", "Storage kept");
 pub const PERSISTENT: Phrase = p("浏览器不会自行清除", "the browser will not clear it");
 pub const NOT_PERSISTENT: Phrase = p("空间紧张时浏览器可能清除", "the browser may clear it when space is short");
-pub const NOT_PERSISTENT_DO: Phrase =
-    p("请把本页安装为应用,或在浏览器设置里允许持久存储。", "Install the page as an app, or allow persistent storage in the browser's settings.");
+pub const NOT_PERSISTENT_DO: Phrase = p(
+    "请把本页安装为应用,或在浏览器设置里允许持久存储。",
+    "Install the page as an app, or allow persistent storage in the browser's settings.",
+);
 pub const CLOCK: Phrase = p("时钟偏差", "Clock");
 pub const SECONDS: Phrase = p("秒", "s");
 pub const CLOCK_UNKNOWN: Phrase = p("开机后还没有与大厅比对", "not compared with the hall since start");
@@ -111,7 +112,8 @@ pub const APP_DO: Phrase = p(
     "The new version takes over when nobody is at it; reloading the page does it too.",
 );
 pub const CATALOGUE: Phrase = p("目录版本", "Catalogue");
-pub const CATALOGUE_DO: Phrase = p("本机没有目录,不能自查。请联网一次。", "There is no catalogue, so nothing can be checked. Go online once.");
+pub const CATALOGUE_DO: Phrase =
+    p("本机没有目录,不能自查。请联网一次。", "There is no catalogue, so nothing can be checked. Go online once.");
 pub const KEY: Phrase = p("设备密钥", "Device key");
 pub const TRUST: Phrase = p("信任清单", "Trust list");
 pub const VALID_UNTIL: Phrase = p("有效至", "valid until");
@@ -168,7 +170,8 @@ pub const NOT_HEARD: Phrase = p("没有声音。请检查音量和接线", "No s
 pub const NOT_PRINTED: Phrase = p("没有打印出来。请检查纸、墨和电源", "Nothing came out: check paper, ink and power");
 pub const NO_CAMERA: Phrase = p("本机没有摄像头", "This machine has no camera");
 pub const TEST_PAGE: Phrase = p("打印测试页", "Printer test page");
-pub const TEST_PAGE_HOW: Phrase = p("字迹清楚、二维码能扫、四边没有缺,就是好的。", "Good when the letters are clear, the code scans and nothing is cut off.");
+pub const TEST_PAGE_HOW: Phrase =
+    p("字迹清楚、二维码能扫、四边没有缺,就是好的。", "Good when the letters are clear, the code scans and nothing is cut off.");
 
 // ── export ──
 pub const EXPORT: Phrase = p("导出待上传的申请", "Export what waits");
@@ -199,6 +202,10 @@ pub const UNENROL_SURE: Phrase =
 pub const UNENROL_UNSENT: Phrase = p(
     "件申请还没有送达大厅,取消后大厅可能不再接收。请先上传,或者先导出。",
     "submissions have not reached the hall, which may refuse them afterwards. Send or export them first.",
+);
+pub const UNENROL_SCANS: Phrase = p(
+    "次扫码记录还没有送达大厅。请先联网,并请窗口人员登录,再取消登记。",
+    "scans have not reached the hall. Go online and have a clerk sign in before you end it.",
 );
 pub const UNENROL_YES: Phrase = p("确定取消登记", "Yes, end it");
 pub const UNENROL_YES_UNSENT: Phrase = p("仍有未送达的申请,仍要取消登记", "End it although submissions are unsent");
@@ -232,6 +239,7 @@ pub fn alarm(alarm: Alarm) -> Phrase {
         Alarm::Storage => p("存储快满", "storage almost full"),
         Alarm::Clock => p("时钟不准", "clock is off"),
         Alarm::Behind => p("版本落后", "behind in versions"),
+        Alarm::Expired => p("证书到期,须重新登记", "certificate has run out: enrol again"),
         Alarm::Camera => p("摄像头故障", "camera fails"),
         Alarm::Printer => p("打印机故障", "printer fails"),
     }
@@ -246,6 +254,7 @@ pub fn alarm_code(alarm: Alarm) -> &'static str {
         Alarm::Storage => "storage",
         Alarm::Clock => "clock",
         Alarm::Behind => "behind",
+        Alarm::Expired => "expired",
         Alarm::Camera => "camera",
         Alarm::Printer => "printer",
     }

@@ -5,9 +5,9 @@ use crate::calendar::moment;
 use crate::catalogue::search::Listing;
 use crate::kiosk::app::App;
 use crate::kiosk::device::{catalogue, clock};
-use crate::kiosk::outbox::queue::{self, Queued, Waits};
 use crate::kiosk::outbox;
-use crate::kiosk::parts::focus;
+use crate::kiosk::outbox::queue::{self, Queued, Waits};
+use crate::kiosk::parts::{every, focus};
 use crate::words::{Lang, Phrase, Text};
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
@@ -52,12 +52,7 @@ pub fn Queue() -> impl IntoView {
             names.try_set(names_of(&listing));
         }
     });
-    let timer = set_interval_with_handle(look, EVERY);
-    on_cleanup(move || {
-        if let Ok(timer) = timer {
-            timer.clear();
-        }
-    });
+    every(EVERY, look);
     let retry = Callback::new(move |id: Uuid| {
         // The pressed button goes, since its row is drawn anew.
         focus("[data-test=queue] h2");
@@ -124,7 +119,11 @@ fn one(queued: Queued, name: String, now: DateTime<Utc>, lang: Lang, retry: Call
         format!("{}: {}", phrases::QUEUE_SIZE.get(lang), size(bytes, chunks)),
     ];
     if code == "queued" {
-        facts.push(format!("{}: {}", phrases::QUEUE_NEXT.get(lang), if next_at > now { moment(next_at) } else { phrases::NOW.get(lang).to_owned() }));
+        facts.push(format!(
+            "{}: {}",
+            phrases::QUEUE_NEXT.get(lang),
+            if next_at > now { moment(next_at) } else { phrases::NOW.get(lang).to_owned() }
+        ));
     }
     view! {
         <li data-test="queued" data-id=id.to_string() data-state=code>

@@ -240,7 +240,7 @@ impl Run {
                 Step::Keys => self_test::keys(self.app).await.into(),
                 Step::Installed => self_test::installed().await.into(),
                 Step::Hall => self_test::hall().await.into(),
-                Step::Clock => self_test::clock(self.app).await.map(|_| ()).into(),
+                Step::Clock => self_test::clock(self.app).await.into(),
                 Step::Camera => self.camera().await,
                 Step::Sound | Step::Printer => return self.ask(step).await,
             };

@@ -1,10 +1,10 @@
 //! One card per material that is needed: what it must be, where to get it, and what the applicant has of it.
 
 use super::super::phrases;
+use super::Applying;
 use super::answer;
 use super::questions::{DateLine, Options, focus_first_mistake};
 use super::way::{self, Place};
-use super::Applying;
 use crate::catalogue::{Ask, Form, Material, Necessity};
 use crate::check::{Declared, assess};
 use crate::kiosk::app::{Draft, Photo, Step};

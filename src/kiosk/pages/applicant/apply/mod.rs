@@ -27,8 +27,8 @@ use crate::rules::Today;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use std::sync::Arc;
 pub use materials::Needs;
+use std::sync::Arc;
 use way::Place;
 
 /// The application that the pages of this folder work on.

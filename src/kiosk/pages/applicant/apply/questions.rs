@@ -225,7 +225,7 @@ fn One(
                 />
                 <p class="read-back" aria-live="polite">{shown}</p>
             }
-                .into_any()
+            .into_any()
         }
         _ => view! { <Line id=name.clone() test=name label quiet value wrong /> }.into_any(),
     }

@@ -92,16 +92,12 @@ pub fn before(here: &Place, draft: &Draft, today: &Today) -> Place {
     match here {
         Place::Item => Place::Item,
         Place::Question(fact) => ahead(&trail, fact).map_or(Place::Item, Place::Question),
-        Place::Material(material) => ahead(&cards, material)
-            .map(Place::Material)
-            .or_else(|| trail.last().cloned().map(Place::Question))
-            .unwrap_or(Place::Item),
-        Place::Verdict => cards
-            .last()
-            .cloned()
-            .map(Place::Material)
-            .or_else(|| trail.last().cloned().map(Place::Question))
-            .unwrap_or(Place::Item),
+        Place::Material(material) => {
+            ahead(&cards, material).map(Place::Material).or_else(|| trail.last().cloned().map(Place::Question)).unwrap_or(Place::Item)
+        }
+        Place::Verdict => {
+            cards.last().cloned().map(Place::Material).or_else(|| trail.last().cloned().map(Place::Question)).unwrap_or(Place::Item)
+        }
         Place::Confirm => Place::Verdict,
     }
 }
