@@ -72,6 +72,11 @@ async fn of_an_applicant(hall: &mut Hall, lang: &str, device: &str) -> String {
     browser.see("go-on").await;
     shot("ready").await;
     hall.stop();
+    browser.click("go-on").await;
+    browser.see("consent").await;
+    shot("confirm").await;
+    browser.script("history.back()").await;
+    browser.see("go-on").await;
     confirm(&browser, &item).await;
     browser.see_value("receipt", "data-standing", "queued").await;
     let queued = receipt_text(&browser).await;
@@ -80,6 +85,20 @@ async fn of_an_applicant(hall: &mut Hall, lang: &str, device: &str) -> String {
     browser.see_value("receipt", "data-standing", "received").await;
     shot("received").await;
     assert!(!short_number(&browser).await.is_empty());
+    if is_kiosk {
+        browser.click("to-phone").await;
+        browser.see("take-done").await;
+        shot("to-phone").await;
+        browser.click("take-done").await;
+        browser.click("write-down").await;
+        browser.see("take-number").await;
+        shot("number").await;
+    } else {
+        let id = browser.attribute("receipt", "data-id").await;
+        browser.open(&hall.url(&format!("/s/{id}"))).await;
+        browser.see("status").await;
+        shot("status").await;
+    }
     queued
 }
 

@@ -88,8 +88,8 @@ impl Device {
         }
     }
 
-    /// The power goes, and all databases with it.
-    pub async fn lose_databases(&mut self) {
+    /// The power goes, and all databases with it. Its browser is closed then.
+    pub fn lose_databases(&mut self) {
         if let Some(browser) = self.open.take() {
             self.kept = Some(browser.kill());
         }

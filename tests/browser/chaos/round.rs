@@ -24,7 +24,7 @@ use uuid::Uuid;
 /// How many applications are prepared to be copied.
 pub const PREPARED: usize = 3;
 /// How long a page may take to say that something is saved, or is not: longer than the app's own patience with a database.
-const ANSWER: Duration = Duration::from_secs(40);
+const ANSWER: Duration = Duration::from_secs(70);
 /// How long everything may take to come right once the faults have ended.
 const SETTLED: Duration = Duration::from_secs(60);
 /// When somebody who waits presses "send now"; and when somebody patient does, because the page asks for it.
@@ -46,6 +46,8 @@ pub struct World {
     prepared: Vec<(Item, Application)>,
     backups: TempDir,
     backup: Option<PathBuf>,
+    /// What the phone may not know any more that it handed in.
+    forgotten: HashSet<Uuid>,
     /// Cases that have been looked through.
     cases: HashMap<Uuid, Case>,
     /// What has been found wrong so far.
@@ -105,9 +107,20 @@ impl World {
         enrol(kiosk.browser(), &hall, "kiosk", "自助机 7").await;
         kiosk.close().await;
         let backups = tempfile::tempdir().expect("a folder for backups");
-        let (cases, known) = (HashMap::new(), Verdict::default());
-        let mut world =
-            World { proxy, hall, phone, kiosk, kiosk_sent: false, kiosk_may: false, prepared, backups, backup: None, cases, known };
+        let mut world = World {
+            proxy,
+            hall,
+            phone,
+            kiosk,
+            kiosk_sent: false,
+            kiosk_may: false,
+            prepared,
+            backups,
+            backup: None,
+            forgotten: HashSet::new(),
+            cases: HashMap::new(),
+            known: Verdict::default(),
+        };
         world.back_up();
         world
     }
@@ -131,7 +144,10 @@ impl World {
             self.restore().await;
         }
         if plan.has(|fault| *fault == Fault::DatabasesLost) {
-            self.phone.lose_databases().await;
+            self.phone.lose_databases();
+            // What the hall has by now has no copy any more, and the phone may have heard of it or not.
+            self.forgotten.extend(self.at_hall().await);
+            self.phone.wake(&self.proxy).await;
         }
         let settled = self.settle(&plan, &handed).await;
         let verdict = self.reckon().await;
@@ -372,7 +388,7 @@ impl World {
         let (mut pressed, mut needed) = (0, 0);
         while started.elapsed() < SETTLED {
             let devices = self.look().await;
-            if devices.waiting.is_empty() && self.hall_has_all().await && saved.is_none_or(|id| self.is_acknowledged(id)) {
+            if devices.waiting.is_empty() && self.hall_has_all().await && saved.is_none_or(|id| self.is_told(id)) {
                 break;
             }
             let attention = devices.waiting.values().filter(|row| row.contains("attention")).count() as u32;
@@ -392,12 +408,12 @@ impl World {
 
     /// Everybody who looks at a receipt now must read that the hall has it.
     async fn see_received(&self, id: Uuid) {
-        if self.is_acknowledged(id) {
+        if self.is_told(id) {
             return;
         }
         self.phone.goto(&format!("/receipt/{id}")).await;
         let deadline = Instant::now() + PATIENCE;
-        while !self.is_acknowledged(id) {
+        while !self.is_told(id) {
             if Instant::now() > deadline {
                 return self.complain(format!("{id}: its receipt does not say that the hall has it"));
             }
@@ -480,13 +496,18 @@ impl World {
         self.proxy.shared().witness.shown.contains_key(&id)
     }
 
-    fn is_acknowledged(&self, id: Uuid) -> bool {
-        self.proxy.shared().witness.shown.get(&id).is_some_and(|shown| shown.received.is_some())
+    /// Its receipt says that the hall has it, if the phone still knows of it.
+    fn is_told(&self, id: Uuid) -> bool {
+        self.forgotten.contains(&id) || self.proxy.shared().witness.shown.get(&id).is_some_and(|shown| shown.received.is_some())
+    }
+
+    async fn at_hall(&self) -> HashSet<Uuid> {
+        let rows = sqlx::query("SELECT id FROM cases").fetch_all(&mut self.hall.database().await).await.expect("the cases");
+        rows.iter().map(|row| row.get::<String, _>("id").parse().expect("an id")).collect()
     }
 
     async fn hall_has_all(&self) -> bool {
-        let rows = sqlx::query("SELECT id FROM cases").fetch_all(&mut self.hall.database().await).await.expect("the cases");
-        let there: HashSet<Uuid> = rows.iter().map(|row| row.get::<String, _>("id").parse().expect("an id")).collect();
+        let there = self.at_hall().await;
         self.proxy.shared().witness.saved().all(|id| there.contains(id))
     }
 
