@@ -208,6 +208,11 @@ pub async fn confirm(browser: &Browser, item: &Item) {
 /// From the verdict to the press of the last button.
 pub async fn send(browser: &Browser, item: &Item) {
     browser.click("go-on").await;
+    sign(browser, item).await;
+}
+
+/// Who applies, the consents and the last button.
+pub async fn sign(browser: &Browser, item: &Item) {
     browser.fill("name", NAME).await;
     if item.applicant == mingbai::catalogue::Applicant::Organisation {
         browser.fill("identifier", CREDIT_CODE).await;

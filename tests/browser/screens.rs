@@ -1,7 +1,7 @@
 //! The pictures in tests/screens, taken from the real app; run by `cargo x screens`.
 
 use crate::applicant::{
-    self, ITEM, answer_one, association, confirm, declare, fill_in, home, keeps_the_app, next, receipt_text, short_number,
+    self, ITEM, answer_one, association, confirm, declare, fill_in, home, keeps_the_app, next, receipt_text, short_number, sign,
 };
 use crate::browser::{Browser, DESK, KIOSK, PHONE, Profile};
 use crate::camera::film;
@@ -75,9 +75,7 @@ async fn of_an_applicant(hall: &mut Hall, lang: &str, device: &str) -> String {
     browser.click("go-on").await;
     browser.see("consent").await;
     shot("confirm").await;
-    browser.script("history.back()").await;
-    browser.see("go-on").await;
-    confirm(&browser, &item).await;
+    sign(&browser, &item).await;
     browser.see_value("receipt", "data-standing", "queued").await;
     let queued = receipt_text(&browser).await;
     shot("queued").await;
