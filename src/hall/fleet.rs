@@ -56,7 +56,12 @@ pub async fn beat(hall: &Hall, signed: &Signed, now: DateTime<Utc>) -> Result<()
 }
 
 fn in_force(device: &DeviceKey, now: DateTime<Utc>) -> bool {
-    device.profile != Profile::Personal && device.revoked_at.is_none() && (device.not_before..device.not_after).contains(&now)
+    in_service(device) && (device.not_before..device.not_after).contains(&now)
+}
+
+/// The hall's own and not revoked, whether or not its certificate has run out.
+fn in_service(device: &DeviceKey) -> bool {
+    device.profile != Profile::Personal && device.revoked_at.is_none()
 }
 
 /// Every device that is not revoked.
@@ -78,7 +83,7 @@ pub async fn show(hall: &Hall, now: DateTime<Utc>) -> Result<Vec<FleetRow>, Refu
         }
         FleetRow { kid, name: device.name, profile: device.profile, seen_at, heartbeat, alarms }
     };
-    Ok(devices.into_iter().filter(|device| device.profile != Profile::Personal && device.revoked_at.is_none()).map(row).collect())
+    Ok(devices.into_iter().filter(in_service).map(row).collect())
 }
 
 /// What is wrong with a device, as it was last heard.
