@@ -44,7 +44,8 @@ mod browser {
         let known = DRAFT.with_borrow(Clone::clone).unwrap();
         let fresh = Draft::new(known.item.clone(), known.catalogue.clone(), app.now());
         let draft = Draft { id: fresh.id, ..known };
-        outbox::submit(app, &draft, "1").await.map_err(|failure| failure.say().en).unwrap().to_string()
+        outbox::submit(app, &draft, "1").await.map_err(|failure| failure.say().en).unwrap();
+        draft.id.to_string()
     }
 }
 

@@ -61,6 +61,13 @@ pub fn run(what: Bench) -> Result<ExitCode> {
     }
 }
 
+/// Compiles what only measurements run, so that it does not fall behind what it measures.
+pub fn compile() -> Result<()> {
+    done(Command::new("cargo").args(["build", "--locked", "--example", "bench", "--example", "ingest", "--example", "scan"]))?;
+    let browser = ["build", "--locked", "--example", "bench", "--example", "outbox", "--target", "wasm32-unknown-unknown"];
+    done(Command::new("cargo").args(browser))
+}
+
 /// One of the browser tests that only a task runs.
 pub fn ignored(filter: &str) -> Command {
     let mut command = browser();

@@ -3,13 +3,16 @@
 
 use crate::say::{self, Steps};
 use crate::tools::{self, Tools};
-use crate::{app, chromium, debian};
+use crate::{app, bench, chromium, debian};
 use anyhow::Result;
 use std::process::{Command, ExitCode};
 
 /// All tests, or those whose name contains `filter`.
 pub fn all(filter: Option<&str>) -> Result<ExitCode> {
     let tools = prepare("tests")?;
+    if filter.is_none() {
+        bench::compile()?;
+    }
     cargo_test(&tools, Command::new("cargo").args(["test", "--locked", "--no-fail-fast", "--lib", "--bins", "--tests"]).args(filter))
 }
 

@@ -111,6 +111,10 @@ impl Tools {
                 .arg("--target-dir")
                 .arg(&scratch)
                 .args(more)
+                // They run for seconds: trunk's own profile, the whole program optimised at once, would take minutes longer.
+                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+                .env("CARGO_PROFILE_RELEASE_LTO", "false")
+                .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
                 // The checkout's own settings (target folder, flags) are for the checkout.
                 .current_dir(&self.dir)
                 .env_remove("CARGO_TARGET_DIR")
