@@ -158,8 +158,8 @@ fn keys(backup: &Backup, data: &Path, source: &Source) -> Result<Keys, NotDone> 
 #[derive(Default)]
 struct Replaced {
     epoch: i64,
-    /// The last of today.
-    serial: u32,
+    /// The last number of today and of the days that an overflowing day goes on to.
+    serials: Vec<u32>,
     keys: Vec<HallKey>,
     devices: Vec<DeviceKey>,
 }
@@ -167,9 +167,13 @@ struct Replaced {
 impl Replaced {
     async fn read(data: &Path, today: NaiveDate) -> Replaced {
         let Ok(mut db) = store::look(data).await else { return Replaced::default() };
+        let mut serials = Vec::new();
+        for day in today.iter_days().take(DAYS) {
+            serials.extend(store::hall::last_serial(&mut db, day).await);
+        }
         let replaced = Replaced {
             epoch: store::hall::epoch(&mut db).await.unwrap_or_default(),
-            serial: store::hall::last_serial(&mut db, today).await.unwrap_or_default(),
+            serials,
             keys: store::trust::hall_keys(&mut db).await.unwrap_or_default(),
             devices: store::devices::all(&mut db).await.unwrap_or_default(),
         };
@@ -196,11 +200,15 @@ async fn begin_epoch(
     let mut change = db.begin().await?;
     let epoch = now.timestamp().max(replaced.epoch.max(manifest.epoch) + 1);
     store::hall::put_epoch(&mut change, epoch).await?;
-    // A full day goes on with the numbers of those after it.
-    for day in today.iter_days().take(DAYS) {
-        let known = if day == today { replaced.serial } else { 0 };
-        let last = store::hall::last_serial(&mut change, day).await?.max(known);
-        store::hall::put_floor(&mut change, day, last.midpoint(LAST_SERIAL)).await?;
+    // What was given out since the backup may be known to nobody: the first day that is not full goes on in the middle of the
+    // numbers it has left. Those after it were touched only if it had been full, which the hall that is replaced would know.
+    let mut full = true;
+    for (at, day) in today.iter_days().take(DAYS).enumerate() {
+        let known = replaced.serials.get(at).copied();
+        let last = store::hall::last_serial(&mut change, day).await?.max(known.unwrap_or_default());
+        let floor = if full || known.is_none() { last.midpoint(LAST_SERIAL) } else { last };
+        store::hall::put_floor(&mut change, day, floor).await?;
+        full &= last == LAST_SERIAL;
     }
     // Nobody is signed in at a hall that was put back, and no code from before enrols a device.
     store::staff::forget_sessions(&mut change, DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MAX_UTC).await?;

@@ -211,6 +211,24 @@ async fn what_a_restored_hall_has_lost_comes_back_as_it_was_and_no_number_twice(
     }
 }
 
+/// Every time it goes on with numbers that were given to nobody, and still has some.
+#[tokio::test]
+async fn a_hall_that_is_put_back_again_and_again_does_not_run_out_of_numbers() {
+    let mut world = World::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("first.backup");
+    back_up(world.data.path(), &file).await;
+    let mut numbers = BTreeSet::new();
+    for time in 0..20 {
+        let data = world.stop().await;
+        put_back(&file, data.path()).await;
+        world = World::open(data, |_| {}).await;
+        let phone = world.phone().await;
+        let number = send(&phone.client, &phone.seal(phone.prepare())).await.short_number;
+        assert!(numbers.insert(number.clone()), "{number} is given out twice, the second time after restore {time}");
+    }
+}
+
 /// A hall with what a hall has, stopped.
 async fn hall() -> Data {
     let world = World::start().await;
