@@ -119,12 +119,13 @@ pub async fn make_room(bytes: u64) -> Result<(), Failure> {
         })
         .await?;
     }
-    if freed == 0 && copies::names().await.is_none_or(|names| names.is_empty()) {
+    if freed > 0 {
+        return Ok(());
+    }
+    if copies::names().await.is_none_or(|names| names.is_empty()) {
         return Err(Failure::Full);
     }
-    if freed == 0 {
-        copies::delete_all().await;
-    }
+    copies::delete_all().await;
     Ok(())
 }
 

@@ -1,8 +1,7 @@
 //! How this machine is: each part with a word and a colour, and, where somebody should do something, what.
 
 use super::{ago, phrases, say};
-use crate::api::Part;
-use crate::api::{FULL, SKEW, UNSENT};
+use crate::api::{FULL, Part, SKEW, UNSENT};
 use crate::calendar::moment;
 use crate::kiosk::app::App;
 use crate::kiosk::device::health::{self, Health};
@@ -17,9 +16,11 @@ use std::time::Duration;
 
 /// Between two looks at what changes by itself.
 const EVERY: Duration = Duration::from_secs(10);
-/// How full the storage may be, how long the hall out of reach, and how soon a certificate may end, before somebody should look after it or, the second of two, mend it.
+/// How full the storage may be before somebody should look after it, and before it must be mended.
 const ROOM: [f64; 2] = [FULL, 0.95];
+/// The hall is not just out of reach for a moment.
 const OUT_OF_REACH: TimeDelta = TimeDelta::hours(1);
+/// A certificate that ends so soon should have been renewed.
 const ENDS_SOON: TimeDelta = TimeDelta::days(30);
 /// A clock that is off by more is broken, and not merely wrong.
 const FAR_OFF: TimeDelta = TimeDelta::minutes(10);

@@ -14,7 +14,6 @@ mod verdict;
 mod way;
 
 use super::{NotHere, Nothing, phrases};
-use crate::calendar::Calendar;
 use crate::catalogue::Item;
 use crate::check::{self, Assessment};
 use crate::kiosk::app::{App, Draft, Step};
@@ -43,11 +42,8 @@ struct Applying {
 impl Applying {
     /// Reads the draft as of today.
     fn read<T>(self, read: impl FnOnce(&Draft, &Today) -> T) -> Option<T> {
-        let date = self.app.today();
-        let bundle = self.app.bundle.get_untracked();
-        let announced = Calendar::announced();
-        let calendar = bundle.as_ref().map_or(&announced, |b| &b.calendar);
-        self.app.draft.with_untracked(|draft| draft.as_ref().map(|draft| read(draft, &Today { date, calendar })))
+        let (date, calendar) = (self.app.today(), self.app.calendar());
+        self.app.draft.with_untracked(|draft| draft.as_ref().map(|draft| read(draft, &Today { date, calendar: &calendar })))
     }
 
     fn item(self) -> Option<Arc<Item>> {
