@@ -2,6 +2,7 @@
 //! applications as data.
 
 use crate::browser::{self, Browser, PATIENCE};
+use crate::database;
 use crate::hall::Hall;
 use crate::worked;
 use mingbai::catalogue::Item;
@@ -75,14 +76,8 @@ pub async fn home(browser: &Browser) {
 
 /// Waits until this device has a whole catalogue to work with offline.
 async fn keeps_the_catalogue(browser: &Browser) {
-    let script = "const done = arguments[arguments.length - 1];
-        const opening = indexedDB.open('mingbai');
-        opening.onerror = () => done(false);
-        opening.onsuccess = () => {
-            const row = opening.result.transaction('settings').objectStore('settings').get('catalogue');
-            row.onsuccess = () => { opening.result.close(); done('sequence' in JSON.parse(row.result ?? '{}')); };
-        };";
-    browser.until("the catalogue was not kept", async || browser.script_async(script).await == true).await;
+    let whole = "async (store) => 'sequence' in JSON.parse((await wait(store.get('catalogue'))) ?? '{}')";
+    browser.until("the catalogue was not kept", async || database::read(browser, "settings", whole).await == true).await;
 }
 
 /// Waits until the app would start and work without a network: the service worker has kept every file, the database the

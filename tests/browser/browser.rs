@@ -4,7 +4,9 @@
 
 use crate::chromium;
 use crate::hall::free_port;
+use rustix::fs::{FlockOperation, fcntl_lock};
 use serde_json::{Value, json};
+use std::fs::{DirEntry, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -43,9 +45,36 @@ impl Profile {
         self.0.path()
     }
 
-    /// Every database goes, as when the browser finds them damaged after a power cut; caches and local storage stay.
+    /// Every database goes; caches and local storage stay.
     pub fn lose_databases(&self) {
-        std::fs::remove_dir_all(self.path().join("Default/IndexedDB")).expect("the databases");
+        std::fs::remove_dir_all(self.databases()).expect("the databases");
+    }
+
+    /// Holds the files of every database as another process of the browser would, until the returned files are dropped.
+    pub fn hold_databases(&self) -> Vec<File> {
+        let folders = std::fs::read_dir(self.databases()).expect("the databases").flatten();
+        let hold = |folder: DirEntry| {
+            let file = File::options().write(true).open(folder.path().join("LOCK")).ok()?;
+            fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive).expect("nobody else has it");
+            Some(file)
+        };
+        folders.filter_map(hold).collect()
+    }
+
+    /// The list of every database's files is damaged, as a power cut may leave it: the browser finds that out when it opens
+    /// them, and makes new ones.
+    pub fn damage_databases(&self) {
+        for folder in std::fs::read_dir(self.databases()).expect("the databases").flatten() {
+            for file in std::fs::read_dir(folder.path()).expect("a database").flatten() {
+                if file.file_name().to_string_lossy().starts_with("MANIFEST") {
+                    std::fs::write(file.path(), [0xff; 512]).expect("damaging a database");
+                }
+            }
+        }
+    }
+
+    fn databases(&self) -> PathBuf {
+        self.path().join("Default/IndexedDB")
     }
 }
 
@@ -365,8 +394,12 @@ fn parent(id: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     // The name in brackets may hold anything, also brackets.
     let mut rest = stat.rsplit_once(')')?.1.split_ascii_whitespace();
-    let state = rest.next()?;
-    if matches!(state, "Z" | "X") { None } else { rest.next()?.parse().ok() }
+    let gone = match rest.next()? {
+        // Its other threads may still be ending, and hold its files as long.
+        "Z" => std::fs::read_dir(format!("/proc/{id}/task")).ok()?.count() <= 1,
+        state => state == "X",
+    };
+    if gone { None } else { rest.next()?.parse().ok() }
 }
 
 const FLAGS: [&str; 11] = [

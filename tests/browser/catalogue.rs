@@ -3,6 +3,7 @@
 
 use crate::applicant::{self, ITEM, answer_one, arrive, association, begin, home, items, phone};
 use crate::browser::{Browser, PHONE};
+use crate::database;
 use crate::hall::Hall;
 use mingbai::catalogue::author::{self, Source};
 use serde_json::Value;
@@ -76,21 +77,13 @@ async fn an_application_keeps_the_questions_it_began_with() {
 
 /// Version of the head that this device works with offline.
 async fn kept_version(browser: &Browser) -> Value {
-    browser.script_async(KEPT).await
+    let read = "async (store) => {
+        const kept = await wait(store.get('catalogue'));
+        const signed = kept && JSON.parse(kept).signed;
+        return signed && JSON.parse(signed.payload).version;
+    }";
+    database::read(browser, "settings", read).await
 }
-
-const KEPT: &str = "const done = arguments[arguments.length - 1];
-    const opening = indexedDB.open('mingbai');
-    opening.onerror = () => done(null);
-    opening.onsuccess = () => {
-        const database = opening.result;
-        const row = database.transaction('settings').objectStore('settings').get('catalogue');
-        row.onsuccess = () => {
-            database.close();
-            const signed = row.result && JSON.parse(row.result).signed;
-            done(signed ? JSON.parse(signed.payload).version : null);
-        };
-    };";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_stops_half_way_leaves_the_old_catalogue_whole() {
@@ -136,7 +129,9 @@ async fn a_database_of_the_app_before_keeps_what_was_in_it() {
     phone.open(&hall.url("/healthz")).await;
     assert_eq!(phone.script_async(FIRST_SCHEMA).await, "made");
     arrive(&phone, &hall.url("/")).await;
-    assert_eq!(phone.script_async(LEFT).await, serde_json::json!(["kept", "kept", "kept"]));
+    for store in ["settings", "chunks", "scans"] {
+        assert_eq!(database::read(&phone, store, "async (store) => wait(store.get('of before'))").await, "kept", "{store}");
+    }
 }
 
 /// A tab of another app that does not make way, for longer than this one has patience: then its database still becomes whole.
@@ -171,12 +166,4 @@ const FIRST_SCHEMA: &str = "const done = arguments[arguments.length - 1];
         writing.objectStore('chunks').put('kept', 'of before');
         writing.objectStore('scans').put('kept', 'of before');
         writing.oncomplete = () => { opening.result.close(); done('made'); };
-    };";
-
-const LEFT: &str = "const done = arguments[arguments.length - 1];
-    const opening = indexedDB.open('mingbai');
-    opening.onsuccess = () => {
-        const reading = opening.result.transaction(['settings', 'chunks', 'scans']);
-        const rows = ['settings', 'chunks', 'scans'].map((name) => reading.objectStore(name).get('of before'));
-        reading.oncomplete = () => { opening.result.close(); done(rows.map((row) => row.result)); };
     };";

@@ -2,6 +2,7 @@
 
 use crate::applicant::keeps_the_app;
 use crate::browser::Browser;
+use crate::database;
 use crate::hall::Hall;
 use serde_json::Value;
 
@@ -11,11 +12,18 @@ pub const OPERATOR_CODE: &str = "480315";
 /// Makes the browser a `kiosk` or a `desk` of this hall, which can start without a network from then on.
 pub async fn enrol(browser: &Browser, hall: &Hall, profile: &str, name: &str) {
     browser.open(&hall.url("/desk")).await;
+    browser.see("enrol-code").await;
+    // Of a machine that was a kiosk before.
+    if browser.sees("attract").await {
+        browser.click("attract").await;
+    }
     browser.fill("enrol-code", &hall.device_code(profile)).await;
     browser.fill("enrol-name", name).await;
     browser.fill("enrol-operator-code", OPERATOR_CODE).await;
     browser.click("enrol").await;
     browser.see_css(&format!("html[data-profile=\"{profile}\"]")).await;
+    let enrolled = "async (store) => (await wait(store.get('device'))) !== undefined";
+    browser.until("the enrolment was not kept", async || database::read(browser, "settings", enrolled).await == true).await;
     keeps_the_app(browser).await;
 }
 

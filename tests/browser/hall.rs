@@ -17,9 +17,11 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 pub struct Hall {
-    /// Holds the data folder, and beside it the file that opens its keys.
-    _room: TempDir,
+    /// Holds the data folder, and beside it the file that opens its keys and the last backup.
+    room: TempDir,
     data: PathBuf,
+    /// How many backups there have been.
+    backups: usize,
     /// Another catalogue than the sample.
     catalogue: Option<TempDir>,
     port: u16,
@@ -54,7 +56,7 @@ impl Hall {
 
     fn stopped(room: TempDir) -> Hall {
         let data = room.path().join("data");
-        Hall { _room: room, data, catalogue: None, port: free_port(), front: None, running: None, staff: vec![] }
+        Hall { room, data, backups: 0, catalogue: None, port: free_port(), front: None, running: None, staff: vec![] }
     }
 
     /// Starts with the same port and data, as after a power cut or at the next morning.
@@ -169,13 +171,29 @@ impl Hall {
         self.staff.iter().find(|s| s.user == user).unwrap_or_else(|| panic!("no demo user {user}")).clone()
     }
 
-    /// A restore keeps what was there before; a test of many has no room for that.
-    pub fn forget_replaced(&self) {
+    /// A backup of now, in place of the one before; the hall goes on.
+    pub fn back_up(&mut self) {
+        let before = self.backup();
+        self.backups += 1;
+        self.command(&["backup", &self.backup().to_string_lossy()]);
+        if self.backups > 1 {
+            std::fs::remove_file(before).expect("removing an old backup");
+        }
+    }
+
+    /// Puts the last backup in the place of the data. What was there before is kept by the hall, but not here: a test of many
+    /// has no room for that.
+    pub fn restore(&self) {
+        self.command(&["restore", &self.backup().to_string_lossy()]);
         for entry in std::fs::read_dir(self.data()).expect("the data folder").flatten() {
             if entry.file_name().to_string_lossy().starts_with("replaced-") {
                 std::fs::remove_dir_all(entry.path()).expect("removing what was replaced");
             }
         }
+    }
+
+    fn backup(&self) -> PathBuf {
+        self.room.path().join(format!("{}.backup", self.backups))
     }
 
     /// What `hall verify` finds wrong, a line each.

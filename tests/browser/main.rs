@@ -25,6 +25,7 @@ mod camera;
 mod catalogue;
 mod chaos;
 mod chromium;
+mod database;
 mod desk;
 mod devices;
 mod hall;

@@ -4,6 +4,7 @@
 
 use crate::applicant::{arrive, submit};
 use crate::browser::{Browser, DESK, KIOSK};
+use crate::database;
 use crate::desk::{Api, OPERATOR_CODE, enrol, sign_in};
 use crate::hall::Hall;
 use ed25519_dalek::SigningKey;
@@ -42,23 +43,6 @@ async fn submitted(browser: &Browser, hall: &Hall) -> String {
     browser.path().await
 }
 
-/// Does something to one row of the browser's database; `work` sees `store`.
-async fn in_store(browser: &Browser, store: &str, work: &str) {
-    let script = format!(
-        "const done = arguments[arguments.length - 1];
-        const opening = indexedDB.open('mingbai');
-        opening.onsuccess = () => {{
-            const transaction = opening.result.transaction('{store}', 'readwrite');
-            const store = transaction.objectStore('{store}');
-            transaction.oncomplete = () => {{ opening.result.close(); done(true); }};
-            transaction.onabort = () => done(String(transaction.error));
-            {work}
-        }};
-        opening.onerror = () => done(String(opening.error));"
-    );
-    assert_eq!(browser.script_async(&script).await, true, "{work}");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_operators_page_asks_for_its_code_without_a_network() {
     let _turn = crate::turn().await;
@@ -81,14 +65,14 @@ async fn the_operators_page_asks_for_its_code_without_a_network() {
     open(&kiosk, &hall).await;
     let left: i64 = kiosk.attribute("code-wait", "data-seconds").await.parse().unwrap();
     assert!((1..=30).contains(&left), "{left} seconds are left");
-    in_store(
+    database::change(
         &kiosk,
         "settings",
-        "store.get('operator-wrong').onsuccess = (found) => {
-        const wrong = JSON.parse(found.target.result);
-        if (wrong.times !== 5) throw wrong;
-        store.put(JSON.stringify({ ...wrong, until: new Date().toISOString() }), 'operator-wrong');
-    };",
+        "async (store) => {
+            const wrong = JSON.parse(await wait(store.get('operator-wrong')));
+            if (wrong.times !== 5) throw JSON.stringify(wrong);
+            store.put(JSON.stringify({ ...wrong, until: new Date().toISOString() }), 'operator-wrong');
+        }",
     )
     .await;
     // The sixth doubles it.
@@ -97,7 +81,7 @@ async fn the_operators_page_asks_for_its_code_without_a_network() {
     enter(&kiosk, "222222").await;
     let left: i64 = kiosk.attribute("code-wait", "data-seconds").await.parse().unwrap();
     assert!((31..=60).contains(&left), "{left} seconds are left");
-    in_store(&kiosk, "settings", "store.delete('operator-wrong');").await;
+    database::change(&kiosk, "settings", "async (store) => wait(store.delete('operator-wrong'))").await;
     unlock(&kiosk, &hall).await;
     kiosk.see_value("health-connection", "data-level", "look").await;
     // Locked by hand, and by leaving the page.
@@ -114,15 +98,13 @@ async fn the_operators_page_asks_for_its_code_without_a_network() {
 async fn what_waits_on_a_machine_that_the_hall_has_lost_arrives_once_it_is_enrolled_again() {
     let _turn = crate::turn().await;
     let mut hall = Hall::start();
-    let folder = tempfile::tempdir().unwrap();
-    let backup = folder.path().join("backup").to_string_lossy().into_owned();
-    hall.command(&["backup", &backup]);
+    hall.back_up();
     let kiosk = Browser::start("kiosk", KIOSK).await;
     enrol(&kiosk, &hall, "kiosk", "自助机 6").await;
     arrive(&kiosk, &hall.url("/")).await;
     hall.stop();
     submitted(&kiosk, &hall).await;
-    hall.command(&["restore", &backup]);
+    hall.restore();
     hall.start_again();
     unlock(&kiosk, &hall).await;
     kiosk.see_css("[data-test=queued]:is([data-state=operator], [data-state=refused])").await;
@@ -153,14 +135,15 @@ async fn a_refused_submission_says_why_while_others_go_and_is_carried_to_the_hal
     kiosk.see_css(&format!("[data-test=queue] li:first-child[data-id=\"{refused}\"][data-state=queued]")).await;
     // Its envelope is spoilt on the disk, and kept aside as it was.
     let work = format!(
-        "store.get('{refused}').onsuccess = (found) => {{
-        const sealed = JSON.parse(found.target.result);
-        localStorage.setItem('aside', found.target.result);
-        sealed.digest = sealed.digest.replaceAll(/./g, '0');
-        store.put(JSON.stringify(sealed), '{refused}');
-    }};"
+        "async (store) => {{
+            const found = await wait(store.get('{refused}'));
+            localStorage.setItem('aside', found);
+            const sealed = JSON.parse(found);
+            sealed.digest = sealed.digest.replaceAll(/./g, '0');
+            store.put(JSON.stringify(sealed), '{refused}');
+        }}"
     );
-    in_store(&kiosk, "envelopes", &work).await;
+    database::change(&kiosk, "envelopes", &work).await;
     hall.start_again();
     kiosk.click("send-now").await;
     kiosk.see_value("queue", "data-total", "1").await;
@@ -170,8 +153,13 @@ async fn a_refused_submission_says_why_while_others_go_and_is_carried_to_the_hal
     let clerk = Api::sign_in(&hall, "clerk").await;
     clerk.get(&format!("/cases/{good}")).await;
     // Mended as if by its own way, and carried to the hall in a file.
-    let restore = format!("store.put(localStorage.getItem('aside'), '{refused}'); localStorage.removeItem('aside');");
-    in_store(&kiosk, "envelopes", &restore).await;
+    let restore = format!(
+        "async (store) => {{
+            store.put(localStorage.getItem('aside'), '{refused}');
+            localStorage.removeItem('aside');
+        }}"
+    );
+    database::change(&kiosk, "envelopes", &restore).await;
     let folder = tempfile::tempdir().unwrap();
     let allow = json!({ "behavior": "allow", "downloadPath": folder.path() });
     kiosk.cdp("Browser.setDownloadBehavior", allow).await;

@@ -4,42 +4,11 @@
 
 use crate::applicant::{self, ITEM, arrive, association, begin, confirm, fill_in, home, phone, send, short_number, submit};
 use crate::browser::{Browser, KIOSK, PHONE};
+use crate::database::{self, rows};
 use crate::desk::{Api, enrol};
 use crate::hall::Hall;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-
-/// Requests as promises, and the app's own database.
-const DATABASE: &str = "
-    const done = arguments[arguments.length - 1];
-    const wait = (request) => new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-    });
-    const committed = (transaction) => new Promise((resolve, reject) => {
-        transaction.oncomplete = resolve;
-        transaction.onabort = () => reject(transaction.error);
-    });
-    const within = async (work) => {
-        const app = await wait(indexedDB.open('mingbai'));
-        try { return await work(app); } finally { app.close(); }
-    };";
-
-/// `work` is an asynchronous function of the open database.
-async fn in_database(browser: &Browser, work: &str) -> Value {
-    let script = format!("{DATABASE} within({work}).then(done, (error) => done({{ error: String(error) }}));");
-    let found = browser.script_async(&script).await;
-    assert!(found["error"].is_null(), "{work}: {found}");
-    found
-}
-
-/// The rows of a store, those of text as what they say.
-async fn rows(browser: &Browser, store: &str) -> Vec<Value> {
-    let read = format!(
-        "async (app) => (await wait(app.transaction('{store}').objectStore('{store}').getAll())).map((row) => typeof row === 'string' ? JSON.parse(row) : null)"
-    );
-    in_database(browser, &read).await.as_array().expect("rows").clone()
-}
 
 /// From now on this page gets `answer` (a script) to every submission; everything else goes to the hall.
 async fn scripted(browser: &Browser, answer: &str) {
@@ -250,7 +219,7 @@ async fn ten_thousand_rows_do_not_slow_the_page() {
         }
         return true;
     }";
-    in_database(&phone, multiply).await;
+    database::within(&phone, multiply).await;
     phone.script(LONG_TASKS).await;
     phone.until("long tasks are not noticed", async || phone.script("return window.long.length").await != 0).await;
     phone.script("window.long = []").await;
@@ -276,16 +245,14 @@ async fn ten_thousand_rows_do_not_slow_the_page() {
 async fn a_hall_put_back_from_a_backup_gets_back_what_it_lost() {
     let _turn = crate::turn().await;
     let mut hall = Hall::start();
-    let backup = tempfile::tempdir().unwrap();
-    let file = backup.path().join("yesterday.backup").to_string_lossy().into_owned();
-    hall.command(&["backup", &file]);
+    hall.back_up();
     let phone = phone(&hall).await;
     submit(&phone).await;
     phone.see_value("receipt", "data-standing", "received").await;
     let before = rows(&phone, "acknowledged").await;
     let number = short_number(&phone).await;
     hall.stop();
-    hall.command(&["restore", &file]);
+    hall.restore();
     hall.start_again();
     let clerk = Api::sign_in(&hall, "clerk").await;
     assert!(clerk.get("/cases").await.as_array().unwrap().is_empty(), "the hall has lost nothing");
@@ -321,7 +288,29 @@ async fn everything_of_mine_is_deleted_with_what_was_not_sent() {
         for (const store of stores) if (await wait(reading.objectStore(store).count())) left.push(store);
         return left;
     }";
-    phone.until("something is left", async || in_database(&phone, left).await == json!([])).await;
+    phone.until("something is left", async || database::within(&phone, left).await == json!([])).await;
+}
+
+/// A browser that is started again right after a crash may find its files still held.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_another_process_still_holds_is_opened_when_it_is_free() {
+    let _turn = crate::turn().await;
+    let mut hall = Hall::start();
+    let phone = phone(&hall).await;
+    hall.stop();
+    submit(&phone).await;
+    let id = phone.attribute("receipt", "data-id").await;
+    let profile = phone.close().await;
+    hall.start_again();
+    let held = profile.hold_databases();
+    assert!(!held.is_empty(), "nothing is held");
+    let phone = Browser::with("phone", PHONE, profile, None).await;
+    phone.open(&hall.url("/")).await;
+    // Longer than Chromium itself tries.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    drop(held);
+    phone.until("it was not sent", async || has_case(&hall, &id).await).await;
+    assert!(!phone.sees("trouble").await, "{}", phone.text("trouble").await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -339,8 +328,7 @@ async fn a_browser_that_loses_its_databases_loses_no_submission() {
         submit(&browser).await;
         ids.push(browser.attribute("receipt", "data-id").await);
         let profile = browser.kill();
-        // What Chromium does when it finds a database damaged.
-        profile.lose_databases();
+        profile.damage_databases();
         profiles.push(profile);
     }
     hall.start_again();

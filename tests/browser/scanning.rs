@@ -4,6 +4,7 @@
 use crate::applicant;
 use crate::browser::{Browser, DESK, Profile};
 use crate::camera::{Paper, film_of};
+use crate::database;
 use crate::desk::{Api, enrol, forge, sign_in, verdict};
 use crate::hall::Hall;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -250,21 +251,11 @@ async fn the_person_is_compared_here_and_what_was_typed_is_gone_with_the_verdict
     desk.usb_scan(&sign(&other, &kiosk).unwrap()).await;
     desk.see("identity-none").await;
     assert!(!desk.sees("identity").await);
-    let kept = desk.script_async(EVERYTHING).await.to_string();
+    let storage = desk.script("return JSON.stringify({ ...localStorage, ...sessionStorage });").await;
+    let kept = format!("{storage}{}", database::everything(&desk).await);
     assert!(kept.contains(&one.id.to_string()), "the scans are kept: {kept}");
     assert!(!kept.contains(RESIDENT_ID), "what was typed is kept");
 }
-
-/// All rows of the app's database and its storage, as text.
-const EVERYTHING: &str = "const done = arguments[arguments.length - 1];
-    const open = indexedDB.open('mingbai');
-    open.onsuccess = () => {
-        const names = [...open.result.objectStoreNames], transaction = open.result.transaction(names);
-        const all = [JSON.stringify({ ...localStorage, ...sessionStorage })];
-        const more = (e) => all.push(...e.target.result.map(String));
-        for (const name of names) transaction.objectStore(name).getAll().onsuccess = more;
-        transaction.oncomplete = () => { open.result.close(); done(all); };
-    };";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scanner_is_heard_over_an_input_method_caps_lock_and_a_field_that_has_the_focus() {
@@ -374,7 +365,7 @@ async fn of_several_codes_the_receipt_in_the_middle_is_judged_and_none_takes_tur
     verdict(&desk, "queued").await;
     // It stays on the screen though the others are in view as well.
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let scans = async || desk.script_async(SCANNED).await;
+    let scans = async || scanned(&desk).await;
     assert_eq!(scans().await, json!([Uuid::from_u128(1)]));
     // "Next" means the other receipt; after that both have been judged, and the shop's code is nobody's business.
     desk.click("next-scan").await;
@@ -396,15 +387,13 @@ async fn of_several_codes_the_receipt_in_the_middle_is_judged_and_none_takes_tur
 }
 
 /// The receipts that were scanned, in order.
-const SCANNED: &str = "const done = arguments[arguments.length - 1];
-    const open = indexedDB.open('mingbai');
-    open.onsuccess = () => {
-        open.result.transaction('scans').objectStore('scans').getAll().onsuccess = (e) => {
-            open.result.close();
-            const rows = e.target.result.map((row) => JSON.parse(row)).filter((row) => row?.scan);
-            done(rows.sort((a, b) => a.scan.id < b.scan.id ? -1 : 1).map((row) => row.scan.receipt));
-        };
-    };";
+async fn scanned(desk: &Browser) -> Value {
+    let read = "async (store) => {
+        const rows = (await wait(store.getAll())).map((row) => JSON.parse(row)).filter((row) => row?.scan);
+        return rows.sort((a, b) => (a.scan.id < b.scan.id ? -1 : 1)).map((row) => row.scan.receipt);
+    }";
+    database::read(desk, "scans", read).await
+}
 
 /// A busy hour without a network: every scan is on record here at once, and at the hall soon after it is back.
 #[tokio::test(flavor = "multi_thread")]
@@ -430,7 +419,7 @@ async fn five_hundred_scans_without_a_network_are_all_at_the_hall_afterwards() {
     println!("{}", json!({ "test": "scans", "what": "offline scans by a scripted scanner", "count": texts.len(), "figures": done }));
     assert_eq!(done["verdicts"], texts.len(), "{done}");
     assert!(done["longest_frame_ms"].as_f64().unwrap() < 250.0, "the page stood still: {done}");
-    desk.until("not all are on record here", async || desk.script_async(SCANNED).await.as_array().map(Vec::len) == Some(texts.len())).await;
+    desk.until("not all are on record here", async || scanned(&desk).await.as_array().map(Vec::len) == Some(texts.len())).await;
     let started = Instant::now();
     hall.start_again();
     let at_hall = async || {
@@ -442,7 +431,7 @@ async fn five_hundred_scans_without_a_network_are_all_at_the_hall_afterwards() {
     let seconds = started.elapsed().as_secs_f64();
     println!("{}", json!({ "test": "scans", "what": "from the hall's start to the last of them at the hall", "seconds": seconds }));
     // Nothing waits any more, and the one that another desk scanned first is named.
-    desk.until("some still wait", async || desk.script_async(WAITING).await == 0).await;
+    desk.until("some still wait", async || waiting(&desk).await == 0).await;
     desk.see("merged").await;
     assert!(desk.text("merged").await.contains("3 号窗口"));
     // Known offline from now on.
@@ -454,14 +443,10 @@ async fn five_hundred_scans_without_a_network_are_all_at_the_hall_afterwards() {
 }
 
 /// How many scans the hall does not have.
-const WAITING: &str = "const done = arguments[arguments.length - 1];
-    const open = indexedDB.open('mingbai');
-    open.onsuccess = () => {
-        open.result.transaction('scans').objectStore('scans').getAllKeys().onsuccess = (e) => {
-            open.result.close();
-            done(e.target.result.filter((key) => key.startsWith('!')).length);
-        };
-    };";
+async fn waiting(desk: &Browser) -> Value {
+    let read = "async (store) => (await wait(store.getAllKeys())).filter((key) => key.startsWith('!')).length";
+    database::read(desk, "scans", read).await
+}
 
 /// A scanner that a program pulls the trigger of: every 60 ms a code, each in one burst of keys and Enter.
 const SCAN_ALL: &str = "const done = arguments[arguments.length - 1];

@@ -4,6 +4,7 @@
 //! app drains what waits, and the page's long tasks are counted meanwhile. One JSON object a line.
 
 use crate::browser::{Browser, KIOSK};
+use crate::database;
 use crate::desk::enrol;
 use crate::hall::Hall;
 use axum::Router;
@@ -88,7 +89,7 @@ async fn saving_beside_a_bare_put_and_draining_at_a_real_hall() {
 
 /// Submissions without an acknowledgement.
 async fn waiting(browser: &Browser) -> u64 {
-    browser.script_async(WAITING).await.as_u64().expect("a count")
+    database::count(browser, "outbox").await.as_u64().expect("a count")
 }
 
 fn numbers(list: &Value) -> Vec<f64> {
@@ -159,11 +160,3 @@ const ENQUEUE: &str = "const done = arguments[arguments.length - 1];
 const WATCH: &str = "window.longTasks = [];
     new PerformanceObserver((list) => list.getEntries().forEach((task) => window.longTasks.push(task.duration)))
         .observe({ type: 'longtask', buffered: true });";
-
-const WAITING: &str = "const done = arguments[arguments.length - 1];
-    const open = indexedDB.open('mingbai');
-    open.onsuccess = () => {
-        const count = open.result.transaction('outbox').objectStore('outbox').count();
-        count.onsuccess = () => { open.result.close(); done(count.result); };
-        count.onerror = () => { open.result.close(); done(-1); };
-    };";

@@ -4,6 +4,7 @@
 
 use crate::applicant::{ITEM, association, confirm, fill_in, home, item};
 use crate::browser::{Browser, KIOSK, PHONE};
+use crate::database;
 use crate::hall::Hall;
 use mingbai::hall::catalogue::unpack;
 use serde_json::{Value, json};
@@ -64,22 +65,12 @@ const PLANT: &str = "const [kept, done] = arguments;
 
 /// The database's version and how many rows each store has, without upgrading anything.
 async fn rows(browser: &Browser) -> Value {
-    let script = "const done = arguments[0];
-        const opening = indexedDB.open('mingbai');
-        opening.onerror = () => done(String(opening.error));
-        opening.onsuccess = async () => {
-            const database = opening.result;
-            const all = { version: database.version };
-            for (const name of database.objectStoreNames) {
-                all[name] = await new Promise((r) => {
-                    const counting = database.transaction(name).objectStore(name).count();
-                    counting.onsuccess = () => r(counting.result);
-                });
-            }
-            database.close();
-            done(all);
-        };";
-    browser.script_async(script).await
+    let counts = "async (app) => {
+        const all = { version: app.version };
+        for (const name of app.objectStoreNames) all[name] = await wait(app.transaction(name).objectStore(name).count());
+        return all;
+    }";
+    database::within(browser, counts).await
 }
 
 async fn cases(hall: &Hall) -> i64 {
@@ -203,30 +194,13 @@ async fn a_newer_database_is_left_as_it_is() {
     kept["stores"]["later"] = json!([{ "key": "something", "value": "that only a later program knows" }]);
     let phone = Browser::start("phone", PHONE).await;
     plant(&phone, &hall, &kept).await;
-    let before = phone.script_async(EVERYTHING).await;
+    let before = database::everything(&phone).await;
     phone.open(&hall.url("/")).await;
     let said = phone.see_css(".banner-trouble").await.text().await.unwrap();
     assert!(said.contains("更新版本"), "the app says: {said}");
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     phone.open(&hall.url("/healthz")).await;
-    let after = phone.script_async(EVERYTHING).await;
-    assert!(before == after && before.as_str().is_some_and(|all| all.len() > 1000), "the newer database was changed");
+    let after = database::everything(&phone).await;
+    assert!(before == after && before.len() > 1000, "the newer database was changed");
     assert_eq!(cases(&hall).await, BEFORE);
 }
-
-/// Every row as text, with the version.
-const EVERYTHING: &str = "const done = arguments[0];
-    const opening = indexedDB.open('mingbai');
-    opening.onerror = () => done(null);
-    opening.onsuccess = async () => {
-        const database = opening.result;
-        const wait = (request) => new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
-        let all = String(database.version);
-        for (const name of database.objectStoreNames) {
-            const store = database.transaction(name).objectStore(name);
-            const [keys, values] = await Promise.all([wait(store.getAllKeys()), wait(store.getAll())]);
-            all += name + JSON.stringify(keys) + JSON.stringify(values, (k, v) => (v instanceof Uint8Array ? Array.from(v) : v));
-        }
-        database.close();
-        done(all);
-    };";

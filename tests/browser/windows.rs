@@ -2,9 +2,9 @@
 //! wiped under the hands of another. And what no window can read can be deleted all the same.
 
 use crate::applicant::{ITEM, answer_one, association, begin, confirm, fill_in, item, phone, send};
+use crate::database;
 use crate::desk::Api;
 use crate::hall::Hall;
-use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_another_window_has_submitted_is_told_and_what_was_entered_here_stays() {
@@ -66,19 +66,9 @@ async fn what_cannot_be_read_can_be_deleted() {
     let _turn = crate::turn().await;
     let hall = Hall::start();
     let phone = phone(&hall).await;
-    let drafts = |work: &str| {
-        format!(
-            "const done = arguments[arguments.length - 1];
-            const opening = indexedDB.open('mingbai');
-            opening.onsuccess = () => {{
-                const request = opening.result.transaction('drafts', 'readwrite').objectStore('drafts').{work};
-                request.onsuccess = () => {{ opening.result.close(); done(request.result); }};
-            }};"
-        )
-    };
-    phone.script_async(&drafts("put('{\"of\": \"another version\"}', 'aside/x/1')")).await;
+    database::change(&phone, "drafts", "async (store) => wait(store.put('{\"of\": \"another version\"}', 'aside/x/1'))").await;
     phone.open(&hall.url("/mine")).await;
     phone.click("forget").await;
     phone.click("forget-yes").await;
-    phone.until("it is still there", async || phone.script_async(&drafts("count()")).await == json!(0)).await;
+    phone.until("it is still there", async || database::count(&phone, "drafts").await == 0).await;
 }

@@ -13,6 +13,7 @@ mod moves;
 use super::clock::within;
 use super::net::Failure;
 use crate::words::Text;
+use gloo_timers::future::TimeoutFuture;
 use indexed_db_futures::KeyRange;
 use indexed_db_futures::database::{Database, VersionChangeEvent};
 use indexed_db_futures::error::{DomException, Error, OpenDbError};
@@ -24,7 +25,7 @@ use indexed_db_futures::transaction::{
 use leptos::prelude::{WindowListenerHandle, window_event_listener_untyped};
 use leptos::task::spawn_local;
 use serde::{Serialize, de::DeserializeOwned};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -33,6 +34,8 @@ const VERSION: u8 = 3;
 /// How long opening may take, and a transaction, in milliseconds: a slow flash disk with many pictures takes a while.
 const PATIENCE_OPEN: u32 = 8_000;
 const PATIENCE: u32 = 30_000;
+/// How long is waited before opening is tried again, in milliseconds: all of it well within [`PATIENCE`].
+const OPENED_AGAIN: [u32; 3] = [500, 1_000, 2_000];
 /// Rows that are read at a time where there may be thousands.
 pub const BATCH: u32 = 200;
 
@@ -298,12 +301,38 @@ fn begin<'a>(database: &'a Database, stores: &[Store], mode: TransactionMode, du
 
 thread_local! {
     static OPEN: RefCell<Option<Database>> = const { RefCell::new(None) };
+    /// The browser cannot reach its files, and that does not pass: nobody waits for it any more.
+    static OUT_OF_REACH: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Why the database was not opened.
+enum Unopened {
+    /// The browser cannot reach its own files. After a crash the process before may hold them for a moment.
+    OutOfReach(Failure),
+    Otherwise(Failure),
 }
 
 async fn connection() -> Result<Database, Failure> {
-    if let Some(open) = OPEN.with_borrow(Clone::clone) {
-        return Ok(open);
+    let mut pauses = OPENED_AGAIN.into_iter();
+    loop {
+        if let Some(open) = OPEN.with_borrow(Clone::clone) {
+            return Ok(open);
+        }
+        match open().await {
+            Ok(database) => return Ok(database),
+            Err(Unopened::Otherwise(failure)) => return Err(failure),
+            Err(Unopened::OutOfReach(failure)) => match pauses.next().filter(|_| !OUT_OF_REACH.get()) {
+                Some(pause) => TimeoutFuture::new(pause).await,
+                None => {
+                    OUT_OF_REACH.set(true);
+                    return Err(failure);
+                }
+            },
+        }
     }
+}
+
+async fn open() -> Result<Database, Unopened> {
     let here = NotKept::now();
     let request = Database::open(NAME).with_version(VERSION).with_on_upgrade_needed_fut(upgrade);
     let mut request = request.build().map_err(unopened)?;
@@ -316,7 +345,7 @@ async fn connection() -> Result<Database, Failure> {
             }
             drop(here);
         });
-        return Err(Failure::Silent);
+        return Err(Unopened::Otherwise(Failure::Silent));
     };
     let database = opened.map_err(unopened)?;
     keep(&database);
@@ -386,10 +415,11 @@ async fn in_time<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T,
     within(PATIENCE, work).await.unwrap_or_else(|| Err(Failure::Silent))
 }
 
-fn unopened(error: OpenDbError) -> Failure {
+fn unopened(error: OpenDbError) -> Unopened {
     match error {
-        OpenDbError::Base(error) => refused(error),
-        OpenDbError::NullFactory | OpenDbError::UnsupportedEnvironment | OpenDbError::VersionZero => blocked(),
+        OpenDbError::Base(error) if name(&error) == "UnknownError" => Unopened::OutOfReach(refused(error)),
+        OpenDbError::Base(error) => Unopened::Otherwise(refused(error)),
+        OpenDbError::NullFactory | OpenDbError::UnsupportedEnvironment | OpenDbError::VersionZero => Unopened::Otherwise(blocked()),
     }
 }
 
@@ -400,15 +430,15 @@ fn blocked() -> Failure {
     ))
 }
 
+/// The name of the browser's exception, if it is one.
+fn name(error: &Error) -> String {
+    let Error::DomException(exception) = error else { return String::new() };
+    let exception: &JsValue = DomException::as_ref(exception);
+    js_sys::Reflect::get(exception, &"name".into()).ok().and_then(|name| name.as_string()).unwrap_or_default()
+}
+
 fn refused(error: Error) -> Failure {
-    let name = match &error {
-        Error::DomException(exception) => {
-            let exception: &JsValue = DomException::as_ref(exception);
-            js_sys::Reflect::get(exception, &"name".into()).ok().and_then(|name| name.as_string()).unwrap_or_default()
-        }
-        _ => String::new(),
-    };
-    match name.as_str() {
+    match name(&error).as_str() {
         "QuotaExceededError" => Failure::Full,
         // The browser has taken the database away in the middle of something, which then has not been done.
         "AbortError" | "InvalidStateError" | "TransactionInactiveError" => Failure::Closed,

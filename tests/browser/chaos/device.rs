@@ -5,6 +5,7 @@ use super::proxy::Proxy;
 use super::tally::Devices;
 use crate::applicant::{self, answer_one, arrive, begin, declare, keeps_the_app, next, worked};
 use crate::browser::{Browser, KIOSK, PATIENCE, Profile};
+use crate::database::PROMISES;
 use chrono::Utc;
 use mingbai::calendar::{Calendar, hall_date};
 use mingbai::catalogue::{Applicant, Filing, Item};
@@ -64,6 +65,8 @@ impl Device {
     /// Opens the browser if it is closed or dead, on the app's first page; from now on it is the one that may be killed.
     pub async fn wake(&mut self, proxy: &Proxy) {
         while !self.is_running() {
+            // Two browsers would get into each other's files.
+            proxy.fallen().await;
             if let Some(dead) = self.open.take() {
                 self.kept = Some(dead.kill());
             }
@@ -159,7 +162,7 @@ impl Device {
     /// A script that ends by calling its last argument.
     async fn ask(&self, script: &str, arguments: Vec<Value>) -> Option<Value> {
         let script = format!(
-            "const done = arguments[arguments.length - 1];{ROWS}
+            "const done = arguments[arguments.length - 1];{PROMISES}{ROWS}
              ({script})(...arguments).then(done, (error) => done({{ error: String(error) }}));"
         );
         let result = self.browser().driver().execute_async(script.as_str(), arguments).await;
@@ -221,6 +224,16 @@ impl Device {
             parameters["quotaSize"] = bytes.into();
         }
         self.cdp("Storage.overrideQuotaForOrigin", parameters).await.map(drop)
+    }
+
+    /// From now on a loss of its databases is noticed.
+    pub async fn mark(&self) -> Option<()> {
+        self.ask(MARK, vec![]).await.map(drop)
+    }
+
+    /// Its databases were lost since they were marked.
+    pub async fn has_lost(&self) -> bool {
+        self.is_running() && self.ask(MARKED, vec![]).await.is_some_and(|marked| marked == false)
     }
 
     /// Looks for a new version of the app until one waits; whether one does.
@@ -360,22 +373,22 @@ fn document() -> tempfile::NamedTempFile {
 
 /// What the scripts below share.
 const ROWS: &str = "
-    const wait = (request) => new Promise((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-    });
-    const committed = (transaction) => new Promise((resolve, reject) => {
-        transaction.oncomplete = () => resolve();
-        transaction.onabort = () => reject(transaction.error);
-    });
     // Only the app may make it: it is there once it has a version of the app's.
     const database = async () => {
-        for (let tries = 0; tries < 400; tries++) {
-            const all = await indexedDB.databases();
-            if (all.some(({ name, version }) => name === 'mingbai' && version > 2)) return wait(chaos.open('mingbai'));
+        let why = new Error('the app has no database');
+        // By a clock that no fault shifts.
+        const deadline = performance.now() + 20_000;
+        while (performance.now() < deadline) {
+            try {
+                const all = await indexedDB.databases();
+                if (all.some(({ name, version }) => name === 'mingbai' && version > 2)) return await wait(chaos.open('mingbai'));
+            } catch (error) {
+                // A browser may be at odds with its files for a moment after a power cut, as the app knows too.
+                why = error;
+            }
             await new Promise((resolve) => setTimeout(resolve, 50));
         }
-        throw new Error('the app has no database');
+        throw why;
     };
 ";
 
@@ -404,6 +417,23 @@ const COPY: &str = "async ({ draft, photos }, item, id) => {
     await committed(writing);
     app.close();
     return true;
+}";
+
+/// Leaves a mark, by which a database that was lost and made anew is known.
+const MARK: &str = "async () => {
+    const app = await database();
+    const writing = app.transaction('settings', 'readwrite');
+    writing.objectStore('settings').put('chaos', 'chaos');
+    await committed(writing);
+    app.close();
+    return true;
+}";
+
+const MARKED: &str = "async () => {
+    const app = await database();
+    const mark = await wait(app.transaction('settings').objectStore('settings').get('chaos'));
+    app.close();
+    return mark === 'chaos';
 }";
 
 /// (id) → what waits, which drafts there are, and the envelopes after that id.

@@ -35,6 +35,8 @@ struct Report {
     needed: u32,
     /// How often the app had to be closed and opened again for its new version.
     reopened: usize,
+    /// How often a browser lost its databases without being made to.
+    losses: usize,
     seconds: f64,
     /// Every kind of fault, and in how many rounds it was drawn.
     faults: BTreeMap<String, usize>,
@@ -119,6 +121,7 @@ async fn play(rounds: usize, first: u64) -> Report {
         pressed: played.iter().map(|round| round.settled.pressed).sum(),
         needed: played.iter().map(|round| round.settled.needed).sum(),
         reopened: played.iter().filter(|round| round.settled.reopened).count(),
+        losses: world.losses,
         seconds: started.elapsed().as_secs_f64(),
         faults,
         played,

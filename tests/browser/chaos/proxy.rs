@@ -155,10 +155,15 @@ impl Proxy {
     /// The network is good again, and nobody will be killed any more. Returns the blows that have not fallen.
     pub async fn calm(&self) -> Vec<Strike> {
         let left = std::mem::take(&mut self.shared().strikes);
+        self.fallen().await;
+        left
+    }
+
+    /// Waits until nothing is left of whoever is being killed.
+    pub async fn fallen(&self) {
         while self.shared().falling > 0 {
             sleep(Duration::from_millis(5)).await;
         }
-        left
     }
 
     async fn exchange(&self, mut line: TcpStream) -> Result<()> {

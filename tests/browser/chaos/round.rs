@@ -16,9 +16,8 @@ use mingbai::submission::{Digest, Sealed};
 use serde::Serialize;
 use sqlx::Row as _;
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 use uuid::Uuid;
 
 /// How many applications are prepared to be copied.
@@ -44,12 +43,12 @@ pub struct World {
     /// A session at the kiosk may have made a submission that nobody has seen yet.
     kiosk_may: bool,
     prepared: Vec<(Item, Application)>,
-    backups: TempDir,
-    backup: Option<PathBuf>,
     /// What the phone may not know any more that it handed in.
     forgotten: HashSet<Uuid>,
     /// Cases that have been looked through.
     cases: HashMap<Uuid, Case>,
+    /// How often a browser has lost its databases without being made to.
+    pub losses: usize,
     /// What has been found wrong so far.
     pub known: Verdict,
 }
@@ -104,9 +103,6 @@ impl World {
         }
         let mut kiosk = Device::new("chaos-kiosk", KIOSK, hall.url(""));
         kiosk.wake(&proxy).await;
-        enrol(kiosk.browser(), &hall, "kiosk", "自助机 7").await;
-        kiosk.close().await;
-        let backups = tempfile::tempdir().expect("a folder for backups");
         let mut world = World {
             proxy,
             hall,
@@ -115,12 +111,14 @@ impl World {
             kiosk_sent: false,
             kiosk_may: false,
             prepared,
-            backups,
-            backup: None,
             forgotten: HashSet::new(),
             cases: HashMap::new(),
+            losses: 0,
             known: Verdict::default(),
         };
+        world.phone.mark().await;
+        world.make_kiosk().await;
+        world.kiosk.close().await;
         world.back_up();
         world
     }
@@ -141,21 +139,22 @@ impl World {
             self.kiosk_session(&plan).await;
         }
         if plan.has(|fault| *fault == Fault::Restored) {
+            self.before_a_restore(&plan).await;
             self.restore().await;
         }
         if plan.has(|fault| *fault == Fault::DatabasesLost) {
             self.phone.lose_databases();
-            // What the hall has by now has no copy any more, and the phone may have heard of it or not.
-            self.forgotten.extend(self.at_hall().await);
+            self.forget_what_the_hall_has().await;
             self.phone.wake(&self.proxy).await;
+            self.whole(Device::mark).await;
         }
         let settled = self.settle(&plan, &handed).await;
         let verdict = self.reckon().await;
         self.phone.passed(handed[handed.len() - 1]);
-        if plan.backup || plan.has(|fault| matches!(fault, Fault::QuotaFull(_) | Fault::DatabasesLost)) {
-            // A device with no room lets go of what the hall has, or its databases went; only a backup that has it too may
-            // come back.
+        if plan.backup || plan.has(|fault| matches!(fault, Fault::QuotaFull(_))) {
+            // A device with no room lets go of what the hall has; only a backup that has it too may come back.
             self.back_up();
+            self.kiosk_sent = false;
         }
         let after = self.shown();
         Played {
@@ -306,6 +305,7 @@ impl World {
         let strikes = self.proxy.calm().await;
         self.hall.revive();
         self.kiosk.wake(&self.proxy).await;
+        self.notice_losses().await;
         let (item, application) = &self.prepared[0];
         let browser = self.kiosk.browser();
         home(browser).await;
@@ -340,17 +340,62 @@ impl World {
         }
     }
 
+    // ── databases that are gone ──
+
+    /// What the hall has by now has no copy any more, the phone may have heard of it or not, and only a backup that has it too
+    /// may come back.
+    async fn forget_what_the_hall_has(&mut self) {
+        self.back_up();
+        self.forgotten.extend(self.at_hall().await);
+    }
+
+    /// A browser may find its databases damaged after a power cut, and make new ones: nobody's fault, but as the fault of that
+    /// name from then on. Nothing may go wrong meanwhile.
+    async fn notice_losses(&mut self) {
+        if self.phone.has_lost().await {
+            self.lost_by_itself("the phone's");
+            self.forget_what_the_hall_has().await;
+            self.whole(Device::mark).await;
+        }
+        if self.kiosk.has_lost().await {
+            self.lost_by_itself("the kiosk's");
+            self.back_up();
+            self.make_kiosk().await;
+        }
+    }
+
+    fn lost_by_itself(&mut self, whose: &str) {
+        println!("  {whose} browser lost its databases by itself");
+        self.losses += 1;
+    }
+
+    /// Enrols it, for the first time or once more.
+    async fn make_kiosk(&self) {
+        enrol(self.kiosk.browser(), &self.hall, "kiosk", "自助机 7").await;
+        self.kiosk.mark().await;
+        self.kiosk.goto("/").await;
+    }
+
     // ── the hall's own misfortune ──
 
     /// A backup of now; the hall goes on.
     fn back_up(&mut self) {
         self.hall.revive();
-        let file = self.backups.path().join(format!("{}.backup", new_id()));
-        self.hall.command(&["backup", &file.to_string_lossy()]);
-        if let Some(old) = self.backup.replace(file) {
-            std::fs::remove_file(old).expect("removing an old backup");
+        self.hall.back_up();
+    }
+
+    /// What a device has lost by itself before, nobody can give back to the hall.
+    async fn before_a_restore(&mut self, plan: &Plan) {
+        let strikes = self.proxy.calm().await;
+        self.hall.revive();
+        self.phone.wake(&self.proxy).await;
+        if plan.has(|fault| *fault == Fault::Kiosk) {
+            self.kiosk.wake(&self.proxy).await;
         }
-        self.kiosk_sent = false;
+        self.notice_losses().await;
+        let mut shared = self.proxy.shared();
+        shared.hall = Some(self.hall.process());
+        shared.strikes = strikes;
     }
 
     /// The hall dies, and its last backup takes its place.
@@ -358,9 +403,7 @@ impl World {
         // Somewhere between the first request and the last.
         tokio::time::sleep(LOOK_AGAIN).await;
         self.hall.kill();
-        let backup = self.backup.clone().expect("a backup");
-        self.hall.command(&["restore", &backup.to_string_lossy()]);
-        self.hall.forget_replaced();
+        self.hall.restore();
         self.cases.clear();
         self.proxy.shared().witness.restored += 1;
     }
@@ -387,6 +430,7 @@ impl World {
             self.kiosk.wake(&self.proxy).await;
             self.kiosk.goto("/").await;
         }
+        self.notice_losses().await;
         let started = Instant::now();
         let (mut pressed, mut needed) = (0, 0);
         while started.elapsed() < SETTLED {
