@@ -3,6 +3,7 @@
 
 use crate::applicant::{self, ITEM, answer_one, arrive, association, begin, fill_in, home, phone, receipt_text, submit};
 use crate::browser::{Browser, DESK, KIOSK, PHONE};
+use crate::database::PROMISES;
 use crate::desk::{Api, enrol, forge, verdict};
 use crate::hall::Hall;
 use serde_json::Value;
@@ -53,6 +54,29 @@ async fn a_phones_receipt_is_amber_until_the_hall_has_it() {
     desk.usb_scan(&receipt_text(&phone).await).await;
     verdict(&desk, "received").await;
     desk.see("scanned-before").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kiosk_that_was_taken_out_of_service_says_so_before_anybody_fills_in_anything() {
+    let _turn = crate::turn().await;
+    let hall = Hall::start();
+    let kiosk = Browser::start("kiosk", KIOSK).await;
+    enrol(&kiosk, &hall, "kiosk", "自助机 3").await;
+    let look = async || {
+        kiosk.open(&hall.url("/")).await;
+        home(&kiosk).await;
+        kiosk.click(&format!("open-{ITEM}")).await;
+        kiosk.see("start").await;
+    };
+    look().await;
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    assert!(!kiosk.sees("may-not-submit").await, "{}", kiosk.text("may-not-submit").await);
+    hall.command(&["device", "revoke", "自助机 3"]);
+    look().await;
+    kiosk.see("may-not-submit").await;
+    assert!(kiosk.text("may-not-submit").await.contains("停用"));
+    // Whoever only wants to know what is missing still can.
+    kiosk.see("start").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,7 +149,7 @@ async fn a_kiosk_remembers_nobody() {
 
 /// Looks through everything the browser keeps for the page. Returns it all as one text.
 async fn nothing_of_the_person(browser: &Browser) -> String {
-    let kept = browser.script_async(EVERYTHING).await;
+    let kept = browser.script_async(&format!("{PROMISES}{EVERYTHING}")).await;
     let Value::String(kept) = kept else { panic!("cannot look through the storage: {kept}") };
     for secret in [applicant::NAME, applicant::RESIDENT_ID, applicant::PHONE] {
         assert!(!kept.contains(secret), "the kiosk has kept `{secret}`");
@@ -147,7 +171,6 @@ const EVERYTHING: &str = "const done = arguments[arguments.length - 1];
         if (value && typeof value === 'object') return Object.entries(value).map(([k, v]) => k + '=' + show(v)).join(' ');
         return String(value);
     };
-    const wait = (request) => new Promise((resolve, reject) => { request.onsuccess = () => resolve(request.result); request.onerror = () => reject(request.error); });
     (async () => {
         let all = show({ ...localStorage }) + show({ ...sessionStorage }) + show(history.state);
         for (const { name } of await indexedDB.databases()) {

@@ -166,6 +166,14 @@ async fn of_an_operator(hall: &mut Hall, browser: &Browser, lang: &str, device: 
     fill_in(browser, &item, &association()).await;
     confirm(browser, &item).await;
     browser.see_value("receipt", "data-standing", "queued").await;
+    if device == "desk" {
+        // A scan that waits until somebody signs in.
+        let receipt = receipt_text(browser).await;
+        browser.open(&hall.url("/desk/scan")).await;
+        browser.see("no-verdict").await;
+        browser.usb_scan(&receipt).await;
+        browser.see("verdict").await;
+    }
     browser.open(&hall.url("/operator")).await;
     if device == "kiosk" {
         browser.click("attract").await;
@@ -192,10 +200,21 @@ async fn of_an_operator(hall: &mut Hall, browser: &Browser, lang: &str, device: 
     browser.click("yes").await;
     browser.click("tab-service").await;
     browser.click("unenrol").await;
-    browser.see("unenrol-yes").await;
+    browser.see(if device == "desk" { "unenrol-scans" } else { "unenrol-yes" }).await;
     shot("service").await;
     browser.click("tab-fleet").await;
     sign_in(browser, hall, "operator").await;
     browser.see("fleet-row").await;
     shot("fleet").await;
+    if device == "kiosk" {
+        hall.command(&["device", "revoke", "自助机 3"]);
+        browser.open(&hall.url("/")).await;
+        home(browser).await;
+        if lang == "en" {
+            browser.click("lang").await;
+        }
+        browser.click(&format!("open-{ITEM}")).await;
+        browser.see("may-not-submit").await;
+        take(browser, device, lang, "revoked").await;
+    }
 }

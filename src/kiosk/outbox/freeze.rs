@@ -6,7 +6,7 @@ use crate::kiosk::app::{self, App, Draft};
 use crate::kiosk::device::keys::Key;
 use crate::kiosk::device::net::Failure;
 use crate::kiosk::device::{self, clock};
-use crate::receipt::{Claims, Kind, MaterialMark, Profile, TrustList, Unreadable, Unsigned, identity};
+use crate::receipt::{Claims, Kind, MaterialMark, TrustList, Unreadable, Unsigned, identity};
 use crate::rules::Today;
 use crate::signing::{hex, key_id};
 use crate::submission::queue::Row;
@@ -74,16 +74,7 @@ pub async fn prepare(app: App, draft: &Draft, consent: &str) -> Result<Prepared,
     };
     let frozen = submission.freeze().map_err(|_| unsealable())?;
     let key = Key::of_device().await?;
-    let own = key_id(&key.public);
-    // The hall would refuse whatever a revoked device sends, or one that it does not know, when the applicant is long gone; and
-    // no desk would believe the receipt of a device whose certificate has run out.
-    let shared = app.profile.get_untracked() != Profile::Personal;
-    match app.trust.with_untracked(|trust| trust.as_ref().and_then(|trust| trust.device(&own).cloned())) {
-        Some(known) if known.revoked_at.is_some() => return Err(revoked()),
-        Some(known) if known.not_after < captured_at => return Err(expired()),
-        None if shared => return Err(Failure::Key(device::lost())),
-        Some(_) | None => {}
-    }
+    vouched(app, Some(&key))?;
     let claims = Claims {
         hall: hall.code.clone(),
         id: draft.id,
@@ -96,7 +87,7 @@ pub async fn prepare(app: App, draft: &Draft, consent: &str) -> Result<Prepared,
         outcome,
         materials,
         short_number: None,
-        self_issued: (!shared).then(|| hex(&key.public)),
+        self_issued: (!super::shared(app)).then(|| hex(&key.public)),
         identity: identity::commit(&draft.id, &draft.applicant.identifier),
     };
     let unsigned = Unsigned::new(&claims, &key.public).map_err(unsignable)?;
@@ -120,6 +111,18 @@ pub async fn prepare(app: App, draft: &Draft, consent: &str) -> Result<Prepared,
         return Err(too_long());
     }
     Ok(Prepared { row: Row::new(&sealed, envelope.len(), clock::now()), envelope, chunks, record })
+}
+
+/// Whether what this device signs now would be believed. The hall refuses whatever a revoked device sends, or a shared one that
+/// it does not know, when the applicant is long gone; and no desk believes the receipt of a device whose certificate has run out.
+pub fn vouched(app: App, key: Option<&Key>) -> Result<(), Failure> {
+    let trust = app.trust.get_untracked().ok_or_else(no_hall)?;
+    match key.and_then(|key| trust.device(&key_id(&key.public))) {
+        Some(known) if known.revoked_at.is_some() => Err(revoked()),
+        Some(known) if known.not_after < trust.time_of_issue(app.now()) => Err(expired()),
+        None if super::shared(app) => Err(Failure::Key(device::lost())),
+        Some(_) | None => Ok(()),
+    }
 }
 
 async fn signed_text(unsigned: Unsigned, key: &Key) -> Result<String, Failure> {

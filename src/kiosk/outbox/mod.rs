@@ -17,6 +17,7 @@ mod record;
 
 use super::app::{App, Draft};
 use super::device::database::{self, Change, Durability, Store, Stores};
+use super::device::keys::Key;
 use super::device::net::{self, Failure};
 use super::device::{self, drafts, hall, health, lock, preferences};
 use crate::receipt::Profile;
@@ -69,6 +70,14 @@ pub enum Submitted {
     Now,
     /// It had been submitted already, in another window, at that time; what was changed here since then was not.
     Before(DateTime<Utc>),
+}
+
+/// Whether this machine may take applications. A shared one that may not says so before anybody fills in anything.
+pub async fn may_submit(app: App) -> Result<(), Failure> {
+    if !shared(app) {
+        return Ok(());
+    }
+    freeze::vouched(app, Key::load().await?.as_ref())
 }
 
 /// Submits a draft: freezes, signs and seals it, and answers once it is on disk. The same draft again is not submitted again.

@@ -7,12 +7,14 @@ use crate::check::explain;
 use crate::kiosk::app::App;
 use crate::kiosk::device::catalogue::{self, Sought, Wanted};
 use crate::kiosk::device::drafts;
+use crate::kiosk::device::net::Failure;
+use crate::kiosk::outbox;
 use crate::kiosk::parts::explained::Explained;
 use crate::kiosk::parts::flow::Flow;
 use crate::kiosk::parts::go::{Go, Link};
 use crate::kiosk::parts::heading::Heading;
 use crate::kiosk::parts::{say, tell};
-use crate::words::{Phrase, money};
+use crate::words::{Phrase, Text, money};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
@@ -238,6 +240,17 @@ fn Start(item: Arc<Item>) -> impl IntoView {
             Err(failure) => app.trouble.set(Some(failure.say())),
         }
     });
+    let refusal = RwSignal::new(None::<Text>);
+    if item.filing == Filing::Online {
+        Effect::new(move |_| {
+            app.trust.track();
+            spawn_local(async move {
+                // Any other failure may have passed by the time of submitting.
+                let why = if let Err(Failure::Key(why)) = outbox::may_submit(app).await { Some(why) } else { None };
+                refusal.try_set(why);
+            });
+        });
+    }
     let start = move |_| go.to(&format!("/apply/{}", code.get_value()));
     let start_over = move |_| {
         app.draft.set(None);
@@ -251,6 +264,9 @@ fn Start(item: Arc<Item>) -> impl IntoView {
         });
     };
     view! {
+        {move || refusal.get().map(|why| view! {
+            <p class="notice-strong" role="status" data-test="may-not-submit">{tell(why)}</p>
+        })}
         <div class="buttons stuck">
             {move || begun.get().then(|| view! {
                 <button type="button" class="button" data-test="start-over" on:click=start_over>{say(phrases::START_AGAIN)}</button>
