@@ -17,7 +17,7 @@ use crate::signing::Signed;
 use crate::submission::Digest;
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::Connection;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -159,7 +159,7 @@ fn keys(backup: &Backup, data: &Path, source: &Source) -> Result<Keys, NotDone> 
 struct Replaced {
     epoch: i64,
     /// The last number of today and of the days that an overflowing day goes on to.
-    serials: Vec<u32>,
+    serials: BTreeMap<NaiveDate, u32>,
     keys: Vec<HallKey>,
     devices: Vec<DeviceKey>,
 }
@@ -167,9 +167,9 @@ struct Replaced {
 impl Replaced {
     async fn read(data: &Path, today: NaiveDate) -> Replaced {
         let Ok(mut db) = store::look(data).await else { return Replaced::default() };
-        let mut serials = Vec::new();
+        let mut serials = BTreeMap::new();
         for day in today.iter_days().take(DAYS) {
-            serials.extend(store::hall::last_serial(&mut db, day).await);
+            serials.extend(store::hall::last_serial(&mut db, day).await.map(|last| (day, last)));
         }
         let replaced = Replaced {
             epoch: store::hall::epoch(&mut db).await.unwrap_or_default(),
@@ -203,8 +203,8 @@ async fn begin_epoch(
     // What was given out since the backup may be known to nobody: the first day that is not full goes on in the middle of the
     // numbers it has left. Those after it were touched only if it had been full, which the hall that is replaced would know.
     let mut full = true;
-    for (at, day) in today.iter_days().take(DAYS).enumerate() {
-        let known = replaced.serials.get(at).copied();
+    for day in today.iter_days().take(DAYS) {
+        let known = replaced.serials.get(&day).copied();
         let last = store::hall::last_serial(&mut change, day).await?.max(known.unwrap_or_default());
         let floor = if full || known.is_none() { last.midpoint(LAST_SERIAL) } else { last };
         store::hall::put_floor(&mut change, day, floor).await?;
