@@ -75,6 +75,8 @@ async fn a_kiosk_that_was_taken_out_of_service_says_so_before_anybody_fills_in_a
     look().await;
     kiosk.see("may-not-submit").await;
     assert!(kiosk.text("may-not-submit").await.contains("停用"));
+    let in_sight = "return document.querySelector('[data-test=may-not-submit]').getBoundingClientRect().bottom < innerHeight / 2";
+    assert_eq!(kiosk.script(in_sight).await, true, "nobody would read it");
     // Whoever only wants to know what is missing still can.
     kiosk.see("start").await;
 }

@@ -68,9 +68,12 @@ fn Sheet(item: Arc<Item>) -> impl IntoView {
             <p class="badges"><Label label=item.label.clone() /></p>
             <Heading text=tell(item.name.clone()) />
             <p class="item-summary">{tell(item.summary.clone())}</p>
-            {(item.filing == Filing::PreCheckOnly).then(|| view! {
-                <p class="notice-strong" data-test="pre-check">{say(phrases::PRE_CHECK_WHY)}</p>
-            })}
+            {match item.filing {
+                Filing::PreCheckOnly => {
+                    view! { <p class="notice-strong" data-test="pre-check">{say(phrases::PRE_CHECK_WHY)}</p> }.into_any()
+                }
+                Filing::Online => view! { <MayNotSubmit /> }.into_any(),
+            }}
             <InShort item=item.clone() />
             <h2>{say(phrases::CONDITIONS)}</h2>
             <ul class="pieces">{conditions}</ul>
@@ -106,6 +109,22 @@ fn Sheet(item: Arc<Item>) -> impl IntoView {
             <Start item />
         </article>
     }
+}
+
+/// Why this machine takes no applications, if it does not: said before anybody fills in anything.
+#[component]
+fn MayNotSubmit() -> impl IntoView {
+    let app = App::get();
+    let refusal = RwSignal::new(None::<Text>);
+    Effect::new(move |_| {
+        app.trust.track();
+        spawn_local(async move {
+            // Any other failure may have passed by the time of submitting.
+            let why = if let Err(Failure::Key(why)) = outbox::may_submit(app).await { Some(why) } else { None };
+            refusal.try_set(why);
+        });
+    });
+    move || refusal.get().map(|why| view! { <p class="notice-strong" role="status" data-test="may-not-submit">{tell(why)}</p> })
 }
 
 /// What most people came to read: how long, how much, where.
@@ -240,17 +259,6 @@ fn Start(item: Arc<Item>) -> impl IntoView {
             Err(failure) => app.trouble.set(Some(failure.say())),
         }
     });
-    let refusal = RwSignal::new(None::<Text>);
-    if item.filing == Filing::Online {
-        Effect::new(move |_| {
-            app.trust.track();
-            spawn_local(async move {
-                // Any other failure may have passed by the time of submitting.
-                let why = if let Err(Failure::Key(why)) = outbox::may_submit(app).await { Some(why) } else { None };
-                refusal.try_set(why);
-            });
-        });
-    }
     let start = move |_| go.to(&format!("/apply/{}", code.get_value()));
     let start_over = move |_| {
         app.draft.set(None);
@@ -264,9 +272,6 @@ fn Start(item: Arc<Item>) -> impl IntoView {
         });
     };
     view! {
-        {move || refusal.get().map(|why| view! {
-            <p class="notice-strong" role="status" data-test="may-not-submit">{tell(why)}</p>
-        })}
         <div class="buttons stuck">
             {move || begun.get().then(|| view! {
                 <button type="button" class="button" data-test="start-over" on:click=start_over>{say(phrases::START_AGAIN)}</button>
