@@ -44,26 +44,28 @@ async fn traces_stay_until_no_other_window_could_lose_anything() {
     answer_one(&phone, &item(ITEM), &association()).await;
     let driver = phone.driver();
     let first = driver.window().await.unwrap();
+    // It does not see that everything was deleted: else it goes to its first page, and is none in the moment between the two.
+    phone.script(BLIND).await;
     let second = driver.new_tab().await.unwrap();
     driver.switch_to_window(second.clone()).await.unwrap();
     phone.open(&hall.url("/mine")).await;
     phone.click("forget").await;
     phone.click("forget-yes").await;
-    // The other window goes to its first page meanwhile. Wiped in the moment between two pages, it has nothing to lose.
-    if phone.any(&["trouble", "search"]).await == "search" {
-        return;
-    }
+    phone.see("trouble").await;
     let traces = "return localStorage.getItem('mingbai-traces') !== null;";
     assert_eq!(phone.script(traces).await, true, "the browser's files were wiped while another window was open");
     driver.switch_to_window(first).await.unwrap();
     driver.close_window().await.unwrap();
     driver.switch_to_window(second).await.unwrap();
-    // What the next beat does, without waiting for it.
-    phone.script("dispatchEvent(new Event('online'));").await;
-    phone.until("the traces stay", async || phone.script(traces).await == false).await;
+    // What the beats do, without waiting for them: a window that has just been closed may hold its lock a moment longer.
+    let again = format!("dispatchEvent(new Event('online')); {traces}");
+    phone.until("the traces stay", async || phone.script(&again).await == false).await;
 }
 
 /// A draft of some other version, which no list shows.
+const BLIND: &str = "const { getItem } = Storage.prototype;
+    Storage.prototype.getItem = function (key) { return key === 'mingbai-traces' ? null : getItem.call(this, key); };";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_read_can_be_deleted() {
     let _turn = crate::turn().await;
