@@ -173,6 +173,11 @@ impl Device {
         Some(answer)
     }
 
+    /// The same of a function of the app's open database.
+    async fn in_database(&self, work: &str, arguments: Vec<Value>) -> Option<Value> {
+        self.ask(&format!("(...given) => within({work}, ...given)"), arguments).await
+    }
+
     /// Presses the button as soon as it is there.
     pub async fn press(&self, id: Uuid, closing: Option<(u64, bool)>) -> Option<()> {
         let closing = closing.map(|(after, told)| json!({ "after": after, "told": told }));
@@ -182,7 +187,7 @@ impl Device {
     /// A copy of the prepared application of this item, under a new id, as if it had been left at its last step.
     pub async fn copy(&self, item: &str, id: Uuid) -> Option<()> {
         let prepared = self.prepared.get(item).unwrap_or_else(|| panic!("{item} was not prepared"));
-        self.ask(COPY, vec![prepared.clone(), json!(item), json!(id)]).await.map(drop)
+        self.in_database(COPY, vec![prepared.clone(), json!(item), json!(id)]).await.map(drop)
     }
 
     /// Opens `more` tabs at this path, for as long as `work` takes; all of them, the first included, are pressed.
@@ -228,12 +233,12 @@ impl Device {
 
     /// From now on a loss of its databases is noticed.
     pub async fn mark(&self) -> Option<()> {
-        self.ask(MARK, vec![]).await.map(drop)
+        self.in_database(MARK, vec![]).await.map(drop)
     }
 
     /// Its databases were lost since they were marked.
     pub async fn has_lost(&self) -> bool {
-        self.is_running() && self.ask(MARKED, vec![]).await.is_some_and(|marked| marked == false)
+        self.is_running() && self.in_database(MARKED, vec![]).await.is_some_and(|marked| marked == false)
     }
 
     /// Looks for a new version of the app until one waits; whether one does.
@@ -248,7 +253,7 @@ impl Device {
 
     /// Adds what the device has to `devices`; returns the envelopes that are new since the last [`Device::passed`].
     pub async fn look(&self, devices: &mut Devices) -> Option<HashMap<Uuid, Digest>> {
-        let kept = self.ask(LOOK, vec![json!(self.seen)]).await?;
+        let kept = self.in_database(LOOK, vec![json!(self.seen)]).await?;
         let kept: Kept = serde_json::from_value(kept).expect("what the device has");
         devices.waiting.extend(kept.waiting);
         devices.drafts.extend(kept.drafts);
@@ -288,7 +293,7 @@ impl Device {
         browser.click("submit").await;
         let deadline = Instant::now() + PATIENCE;
         let complete = loop {
-            match self.ask(KEEP, vec![json!(item.code), json!(applicant::NAME)]).await {
+            match self.in_database(KEEP, vec![json!(item.code), json!(applicant::NAME)]).await {
                 Some(Value::Object(complete)) => break Value::Object(complete),
                 _ => assert!(Instant::now() < deadline, "{}: the draft was not saved", item.code),
             }
@@ -390,11 +395,14 @@ const ROWS: &str = "
         }
         throw why;
     };
+    const within = async (work, ...given) => {
+        const app = await database();
+        try { return await work(app, ...given); } finally { app.close(); }
+    };
 ";
 
 /// (item, name) → the draft with its pictures, once it is complete.
-const KEEP: &str = "async (item, name) => {
-    const app = await database();
+const KEEP: &str = "async (app, item, name) => {
     const rows = app.transaction(['drafts', 'photos']);
     const draft = await wait(rows.objectStore('drafts').get(item));
     const complete = draft?.includes(name) && draft.includes('\"step\":\"confirm\"');
@@ -404,41 +412,33 @@ const KEEP: &str = "async (item, name) => {
         const bytes = await wait(rows.objectStore('photos').get(key));
         photos.push([key, btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))]);
     }
-    app.close();
     return complete ? { draft, photos } : false;
 }";
 
 /// (what KEEP gave, item, id)
-const COPY: &str = "async ({ draft, photos }, item, id) => {
-    const app = await database();
+const COPY: &str = "async (app, { draft, photos }, item, id) => {
     const writing = app.transaction(['drafts', 'photos'], 'readwrite');
     writing.objectStore('drafts').put(draft.replaceAll(JSON.parse(draft).id, id), item);
     for (const [key, bytes] of photos) writing.objectStore('photos').put(Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)), key);
     await committed(writing);
-    app.close();
     return true;
 }";
 
 /// Leaves a mark, by which a database that was lost and made anew is known.
-const MARK: &str = "async () => {
-    const app = await database();
+const MARK: &str = "async (app) => {
     const writing = app.transaction('settings', 'readwrite');
     writing.objectStore('settings').put('chaos', 'chaos');
     await committed(writing);
-    app.close();
     return true;
 }";
 
-const MARKED: &str = "async () => {
-    const app = await database();
+const MARKED: &str = "async (app) => {
     const mark = await wait(app.transaction('settings').objectStore('settings').get('chaos'));
-    app.close();
     return mark === 'chaos';
 }";
 
 /// (id) → what waits, which drafts there are, and the envelopes after that id.
-const LOOK: &str = "async (seen) => {
-    const app = await database();
+const LOOK: &str = "async (app, seen) => {
     const reading = app.transaction(['outbox', 'drafts', 'envelopes']);
     const pairs = async (store, range) => {
         const rows = reading.objectStore(store);
@@ -448,7 +448,6 @@ const LOOK: &str = "async (seen) => {
     const waiting = await pairs('outbox');
     const drafts = (await wait(reading.objectStore('drafts').getAll())).map((draft) => JSON.parse(draft).id);
     const envelopes = await pairs('envelopes', IDBKeyRange.lowerBound(seen, true));
-    app.close();
     return { waiting, drafts, envelopes };
 }";
 
