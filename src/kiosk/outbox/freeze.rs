@@ -116,13 +116,15 @@ pub async fn prepare(app: App, draft: &Draft, consent: &str) -> Result<Prepared,
 /// Whether what this device signs now would be believed. The hall refuses whatever a revoked device sends, or a shared one that
 /// it does not know, when the applicant is long gone; and no desk believes the receipt of a device whose certificate has run out.
 pub fn vouched(app: App, key: Option<&Key>) -> Result<(), Failure> {
-    let trust = app.trust.get_untracked().ok_or_else(no_hall)?;
-    match key.and_then(|key| trust.device(&key_id(&key.public))) {
-        Some(known) if known.revoked_at.is_some() => Err(revoked()),
-        Some(known) if known.not_after < trust.time_of_issue(app.now()) => Err(expired()),
-        None if super::shared(app) => Err(Failure::Key(device::lost())),
-        Some(_) | None => Ok(()),
-    }
+    app.trust.with_untracked(|trust| {
+        let trust = trust.as_ref().ok_or_else(no_hall)?;
+        match key.and_then(|key| trust.device(&key_id(&key.public))) {
+            Some(known) if known.revoked_at.is_some() => Err(revoked()),
+            Some(known) if known.not_after < trust.time_of_issue(app.now()) => Err(expired()),
+            None if super::shared(app) => Err(Failure::Key(device::lost())),
+            Some(_) | None => Ok(()),
+        }
+    })
 }
 
 async fn signed_text(unsigned: Unsigned, key: &Key) -> Result<String, Failure> {
