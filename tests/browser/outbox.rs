@@ -167,6 +167,7 @@ async fn full_storage_says_so_makes_room_and_a_closed_database_is_opened_again()
         phone.until(&format!("nobody says that the storage is full: {full}"), said).await;
         assert!(!phone.sees("receipt").await, "a receipt for what was not saved");
         assert!(rows(&phone, "outbox").await.is_empty());
+        assert_eq!(phone.script_async(COPIES).await, json!(0), "a copy of what was not saved would be brought back and sent");
         phone.script("window.full = { estimate: false, writes: 0 }").await;
     }
     phone.script(close).await;

@@ -65,7 +65,7 @@ pub async fn note_tested(tested: &Tested) -> Result<(), Failure> {
 }
 
 pub async fn read(app: App) -> Health {
-    let (usage, quota) = estimate().await.unwrap_or_default();
+    let Estimate { usage, quota } = estimate().await;
     // Storage that cannot be read has been reported where it was needed; here it counts as empty.
     let depth = outbox::depth().await.unwrap_or_default();
     let heard = heartbeat::heard();
@@ -100,7 +100,7 @@ pub async fn persist() -> bool {
 
 /// The share of the allowed storage that is in use.
 pub async fn fullness() -> Option<f64> {
-    let (usage, quota) = estimate().await?;
+    let Estimate { usage, quota } = estimate().await;
     Some(usage? as f64 / quota.filter(|quota| *quota > 0)? as f64)
 }
 
@@ -108,10 +108,20 @@ async fn persisted() -> Option<bool> {
     Some(JsFuture::from(storage()?.persisted().ok()?).await.ok()?.is_truthy())
 }
 
-pub async fn estimate() -> Option<(Option<u64>, Option<u64>)> {
-    let estimate: StorageEstimate = JsFuture::from(storage()?.estimate().ok()?).await.ok()?.unchecked_into();
-    let whole = |bytes: f64| bytes as u64;
-    Some((estimate.get_usage().map(whole), estimate.get_quota().map(whole)))
+/// Bytes in use and allowed, where the browser tells.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Estimate {
+    pub usage: Option<u64>,
+    pub quota: Option<u64>,
+}
+
+pub async fn estimate() -> Estimate {
+    let estimate = async {
+        let estimate: StorageEstimate = JsFuture::from(storage()?.estimate().ok()?).await.ok()?.unchecked_into();
+        let whole = |bytes: f64| bytes as u64;
+        Some(Estimate { usage: estimate.get_usage().map(whole), quota: estimate.get_quota().map(whole) })
+    };
+    estimate.await.unwrap_or_default()
 }
 
 fn storage() -> Option<StorageManager> {

@@ -8,10 +8,12 @@ use crate::kiosk::device::net::Failure;
 use crate::submission::queue::Row;
 use crate::submission::{Digest, Sealed};
 use chrono::{DateTime, Utc};
-use js_sys::Uint8Array;
+use js_sys::{Promise, Uint8Array};
 use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 use uuid::Uuid;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 /// Stored under the submission's id; its pieces under [`piece`].
 #[derive(Serialize, Deserialize)]
@@ -27,8 +29,33 @@ fn piece(id: Uuid, digest: &Digest) -> String {
     format!("{id}-{digest}")
 }
 
-/// Copies what has just been stored.
-pub(super) async fn keep(prepared: &Prepared, personal: bool) {
+/// A copy that is being made.
+pub(super) struct Copying(Promise);
+
+/// Begins to copy what is being stored, so that copy and row are on their way together.
+pub(super) fn begin(prepared: Rc<Prepared>, personal: bool) -> Copying {
+    Copying(future_to_promise(async move {
+        keep(&prepared, personal).await;
+        Ok(JsValue::UNDEFINED)
+    }))
+}
+
+impl Copying {
+    pub(super) async fn done(self) {
+        // The work above does not fail.
+        let _ = JsFuture::from(self.0).await;
+    }
+}
+
+/// It was not stored, and must not be brought back either.
+pub(super) async fn take_back(prepared: &Prepared, copying: Option<Copying>) {
+    if let Some(copying) = copying {
+        copying.done().await;
+        let_go(prepared.row.id, prepared.chunks.iter().map(|chunk| &chunk.digest)).await;
+    }
+}
+
+async fn keep(prepared: &Prepared, personal: bool) {
     let Prepared { row, envelope, chunks, record } = prepared;
     for chunk in chunks {
         if !copies::put(&piece(row.id, &chunk.digest), &chunk.bytes).await {
@@ -43,10 +70,10 @@ pub(super) async fn keep(prepared: &Prepared, personal: bool) {
 }
 
 /// The hall has it.
-pub(super) async fn let_go(sealed: &Sealed) {
-    copies::delete(&sealed.id.to_string()).await;
-    for digest in &sealed.chunks {
-        copies::delete(&piece(sealed.id, digest)).await;
+pub(super) async fn let_go(id: Uuid, chunks: impl IntoIterator<Item = &'_ Digest>) {
+    copies::delete(&id.to_string()).await;
+    for digest in chunks {
+        copies::delete(&piece(id, digest)).await;
     }
 }
 
@@ -65,7 +92,7 @@ pub(super) async fn bring_back() -> Result<usize, Failure> {
             (true, _) => continue,
             // The power went between the acknowledgement and this.
             (false, true) => {
-                let_go(&sealed).await;
+                let_go(id, &sealed.chunks).await;
                 continue;
             }
             (false, false) => {}

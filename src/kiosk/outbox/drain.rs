@@ -257,6 +257,6 @@ async fn settle(sealed: &Sealed, acknowledgement: Acknowledgement) -> Result<(),
         Ok((changes, ()))
     })
     .await?;
-    copies::let_go(sealed).await;
+    copies::let_go(sealed.id, &sealed.chunks).await;
     Ok(())
 }

@@ -4,9 +4,10 @@
 use super::EPOCH;
 use crate::api::{Acknowledgement, HELD, Held};
 use crate::kiosk::app::App;
+use crate::kiosk::device::copies;
 use crate::kiosk::device::database::{self, Change, Durability, Store, Stores};
+use crate::kiosk::device::health::Estimate;
 use crate::kiosk::device::net::{self, Failure};
-use crate::kiosk::device::{copies, health};
 use crate::submission::Sealed;
 use crate::submission::queue::Row;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -93,12 +94,13 @@ pub async fn let_go_of_old(app: App) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Before something of so many bytes is stored: makes room if there is too little, and says so if none can be made.
-pub async fn have_room(bytes: u64) -> Result<(), Failure> {
+/// Before something of so many bytes is stored: makes room if there is too little by the browser's estimate, and says so if none
+/// can be made.
+pub async fn have_room(bytes: u64, estimate: Estimate) -> Result<(), Failure> {
     let needed = bytes + bytes / 4 + MARGIN;
-    match health::estimate().await {
-        Some((Some(usage), Some(quota))) if usage.saturating_add(needed) > quota => make_room(needed).await,
-        // Without an estimate the attempt tells.
+    match estimate {
+        Estimate { usage: Some(usage), quota: Some(quota) } if usage.saturating_add(needed) > quota => make_room(needed).await,
+        // Without one the attempt tells.
         _ => Ok(()),
     }
 }

@@ -25,11 +25,13 @@ use crate::submission::queue::Row;
 use crate::words::{Lang, Text};
 use chrono::{DateTime, Utc};
 use freeze::Prepared;
+use futures_util::future::join;
 use indexed_db_futures::error::Error;
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use uuid::Uuid;
 use wasm_bindgen::JsValue;
 
@@ -85,28 +87,46 @@ pub async fn may_submit(app: App) -> Result<(), Failure> {
 pub async fn submit(app: App, draft: &Draft, consent: &str) -> Result<Submitted, Failure> {
     let personal = !shared(app);
     let session = ENDED.get();
-    let prepared = freeze::prepare(app, draft, consent).await?;
+    let (prepared, estimate) = join(freeze::prepare(app, draft, consent), health::estimate()).await;
+    let prepared = Rc::new(prepared?);
     // Twice: once more as a copy.
-    held::have_room(2 * prepared.bytes()).await?;
-    let submitted = match store(draft, &prepared, personal).await {
+    held::have_room(2 * prepared.bytes(), estimate).await?;
+    let copying = Cell::new(None);
+    let copy = || copying.set(Some(copies::begin(prepared.clone(), personal)));
+    let stored = match store(draft, &prepared, personal, copy).await {
         Err(Failure::Full) => {
+            copies::take_back(&prepared, copying.take()).await;
             held::make_room(prepared.bytes()).await?;
-            store(draft, &prepared, personal).await?
+            // What room there is now is for the row, not for its copy.
+            store(draft, &prepared, personal, || {}).await
         }
         // Whether it was stored shows when the very same is stored again.
-        Err(Failure::Closed | Failure::Silent) => store(draft, &prepared, personal).await?,
-        stored => stored?,
+        Err(Failure::Closed | Failure::Silent) => store(draft, &prepared, personal, copy).await,
+        stored => stored,
     };
-    if matches!(submitted, Submitted::Now) {
-        copies::keep(&prepared, personal).await;
-        if !personal && ENDED.get() == session {
-            SESSION.with_borrow_mut(|session| session.push(prepared.record));
+    let submitted = match stored {
+        Ok(submitted) => submitted,
+        Err(failure) => {
+            copies::take_back(&prepared, copying.take()).await;
+            return Err(failure);
         }
+    };
+    if let Some(copy) = copying.take() {
+        copy.done().await;
     }
-    count(app).await;
-    changed(app, draft.id).await;
-    push(app, Push::Due);
+    if matches!(submitted, Submitted::Now) && !personal && ENDED.get() == session {
+        SESSION.with_borrow_mut(|session| session.push(prepared.record.clone()));
+    }
+    let id = draft.id;
     spawn_local(async move {
+        count(app).await;
+        changed(app, id).await;
+        if app.online.get_untracked() {
+            push(app, Push::Due);
+        } else {
+            // Once it is in reach it is sent what is due.
+            spawn_local(app.probe());
+        }
         if personal {
             // What is waiting here is worth keeping; the browser's answer is shown on the page about this device.
             health::persist().await;
@@ -116,18 +136,19 @@ pub async fn submit(app: App, draft: &Draft, consent: &str) -> Result<Submitted,
     Ok(submitted)
 }
 
-/// The one transaction that makes it saved.
-async fn store(draft: &Draft, prepared: &Prepared, personal: bool) -> Result<Submitted, Failure> {
+/// The one transaction that makes it saved. `first` is called when nothing is known yet of its id, before the disk is waited for.
+async fn store(draft: &Draft, prepared: &Prepared, personal: bool, first: impl FnOnce()) -> Result<Submitted, Failure> {
     let Prepared { row, envelope, chunks, record } = prepared;
     let key = draft.id.to_string();
     let stores = [Store::Outbox, Store::Envelopes, Store::Chunks, Store::Records, Store::Drafts, Store::Photos, Store::Acknowledged];
     database::change(Durability::Strict, &stores, async |stores| {
-        if let Some(there) = stores.get_row::<Row>(Store::Outbox, &key).await? {
+        let (there, acknowledged) = join(stores.get_row::<Row>(Store::Outbox, &key), stores.get(Store::Acknowledged, &key)).await;
+        if let Some(there) = there? {
             // This very one, when the database was closed before it said that it had stored it.
             let same = there.digest == row.digest;
             return Ok((vec![], if same { Submitted::Now } else { Submitted::Before(there.queued_at) }));
         }
-        if let Some(there) = stores.get(Store::Acknowledged, &key).await? {
+        if let Some(there) = acknowledged? {
             return Ok((vec![], Submitted::Before(held::received_at(&there).unwrap_or(row.queued_at))));
         }
         let mut changes = if personal { drafts::gone(&stores, &draft.item.code, draft.id).await? } else { vec![] };
@@ -138,6 +159,7 @@ async fn store(draft: &Draft, prepared: &Prepared, personal: bool) -> Result<Sub
         if personal {
             changes.push(Change::Put(Store::Records, key.clone(), database::row(record)));
         }
+        first();
         Ok((changes, Submitted::Now))
     })
     .await
