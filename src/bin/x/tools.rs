@@ -27,9 +27,10 @@ pub fn install(steps: &mut Steps) -> Result<Tools> {
     let _lock = lock(&dir.join(".lock"))?;
     let tools = Tools { dir };
     tools.target(steps)?;
-    tools.crate_binary(steps, "trunk", "trunk", TRUNK, &["--locked"])?;
+    // Used offline only: without what asks whether there is a newer one, and without TLS.
+    tools.crate_binary(steps, "trunk", "trunk", TRUNK, "0", &["--locked", "--no-default-features"])?;
     // Without `--locked`: the lock file it was published with names a crate version that has been withdrawn.
-    tools.crate_binary(steps, "wasm-bindgen-cli", "wasm-bindgen", &locked("wasm-bindgen")?, &[])?;
+    tools.crate_binary(steps, "wasm-bindgen-cli", "wasm-bindgen", &locked("wasm-bindgen")?, "1", &[])?;
     tools.binaryen(steps);
     Ok(tools)
 }
@@ -95,8 +96,8 @@ impl Tools {
             .with_context(|| format!("the app needs Rust's target {TARGET}; with rustup and network it is installed by itself"))
     }
 
-    /// A binary of crates.io at one version, compiled here unless it is there.
-    fn crate_binary(&self, steps: &mut Steps, name: &str, binary: &str, version: &str, more: &[&str]) -> Result<()> {
+    /// A binary of crates.io at one version, compiled here, optimised so much, unless it is there.
+    fn crate_binary(&self, steps: &mut Steps, name: &str, binary: &str, version: &str, optimised: &str, more: &[&str]) -> Result<()> {
         steps.next(format!("{name} {version}"));
         let has =
             || answer(Command::new(self.bin().join(binary)).arg("--version")).is_some_and(|v| v.split(' ').any(|w| w.trim() == version));
@@ -112,7 +113,7 @@ impl Tools {
                 .arg(&scratch)
                 .args(more)
                 // They run for seconds: trunk's own profile, the whole program optimised at once, would take minutes longer.
-                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", optimised)
                 .env("CARGO_PROFILE_RELEASE_LTO", "false")
                 .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
                 // The checkout's own settings (target folder, flags) are for the checkout.
